@@ -1,0 +1,108 @@
+/**
+ * The port to durable work: who runs what, when, one at a time. It has no idea what an upgrade is: a task's `state` is
+ * JSON that only its owner reads. Drivers: memory, SQLite; the same suite holds both.
+ */
+
+/** One row; small and mutable. */
+export interface Task {
+  readonly id: string
+  /** The project it belongs to; nobody of another project ever sees it. */
+  readonly project: string
+  /** What it works on. At most one unfinished task a subject. */
+  readonly subject: string
+  readonly finished: boolean
+  /** JSON of the owner (the upgrade's record). */
+  readonly state: unknown
+  /** When to look at it next; undefined = only when a command arrives. */
+  readonly wakeAt: number | undefined
+  readonly createdAt: number
+  /** Grows with each save; the ETag of what is shown. */
+  readonly version: number
+  /** The one command that waits to be folded, if any. */
+  readonly command: Command | undefined
+}
+
+export interface Command {
+  /** Minted by whoever accepted it; the id of the job it starts. */
+  readonly id: string
+  readonly body: unknown
+  readonly at: number
+}
+
+/** One row a subjob, keyed by job; written in the tick's transaction. */
+export interface Item {
+  readonly id: string
+  readonly task: string
+  readonly job: string
+  /** Place in the tree, `/`-joined: `move-workloads/prod/shop/cart`. Unique in a job. */
+  readonly path: string
+  readonly phase: 'Initializing' | 'Running' | 'Success' | 'Failed'
+  readonly title: string
+  readonly reason: string
+  readonly startedAt?: number
+  readonly completedAt?: number
+}
+
+/** One line of the diary. `number` is given by the store: 1, 2, ... within a task. */
+export interface Note {
+  readonly number: number
+  readonly at: number
+  readonly body: unknown
+}
+
+/** What a tick writes, all in one transaction, or nothing of it. */
+export interface Save {
+  readonly task: string
+  /** The version that was read: another one in the store means conflict. */
+  readonly version: number
+  readonly state: unknown
+  readonly finished: boolean
+  readonly wakeAt: number | undefined
+  /** Id of the command that this save folded into the state. */
+  readonly folded?: string
+  /** Items to insert or to replace (by id). */
+  readonly items: readonly Item[]
+  readonly notes: readonly { readonly at: number; readonly body: unknown }[]
+  /** Immutable side table: written once a key; a second write of a key is ignored. */
+  readonly keep: readonly { readonly key: string; readonly value: unknown }[]
+}
+
+/** Number of the lease that was held; a save under an older one is refused with `lease-lost`. */
+export type Epoch = number
+
+/** For the worker and the tick: only the holder of the lease row writes. */
+export interface TaskStore {
+  /** Takes or prolongs the one lease row; undefined while somebody else's has not run out. The same owner takes it back at once, under a new epoch after a restart (`fresh`). */
+  lease(owner: string, now: number, ttlMs: number, fresh: boolean): Promise<Epoch | undefined>
+  /** Gives the lease up, so that the next process need not wait for it to run out. */
+  release(owner: string): Promise<void>
+  /** Throws lease-lost when the epoch is not the newest. Read again before each action. */
+  holds(epoch: Epoch): Promise<void>
+  /** Unfinished tasks with an open command or `wakeAt <= now`, oldest wake first. */
+  due(now: number, limit: number): Promise<readonly Task[]>
+  /** Earliest `wakeAt` of unfinished tasks; undefined when none. */
+  nextWake(): Promise<number | undefined>
+  /** The tick's one transaction. lease-lost, or conflict when the version moved. */
+  save(epoch: Epoch, save: Save): Promise<Task>
+  kept(task: string, key: string): Promise<unknown>
+  read(task: string): Promise<Task | undefined>
+}
+
+/** For requests: create, ask, read, forget. */
+export interface TaskDesk {
+  /** conflict (`tasks/busy`) when an unfinished task of this subject exists. With `notes` and an open `command` in the same transaction. */
+  create(task: { readonly id: string; readonly project: string; readonly subject: string; readonly state: unknown; readonly createdAt: number; readonly command: Command }): Promise<Task>
+  /** conflict (`tasks/command-open`) when one waits already, (`tasks/finished`) when the task is finished; not-found. `version` guards what the asker judged. */
+  command(task: string, command: Command, version: number): Promise<Task>
+  read(task: string): Promise<Task | undefined>
+  /** Newest first. */
+  list(filter: { readonly project?: string; readonly subject?: string }): Promise<readonly Task[]>
+  /** Items of a job in the order they were first written; or one item by its id. */
+  items(job: string): Promise<readonly Item[]>
+  item(id: string): Promise<Item | undefined>
+  notes(task: string, after: number, limit: number): Promise<readonly Note[]>
+  /** Removes the task with items, notes and side rows. conflict when its version moved. */
+  remove(task: string, version: number): Promise<void>
+  /** Calls back after each create, command and save (of this process), until stopped. */
+  watch(listener: (task: string) => void): () => void
+}

@@ -1,0 +1,83 @@
+/** What is kept about one upgrade. Small and mutable; read by today's program whatever version wrote it (`format`). */
+
+import type { Body } from './mesh.ts'
+import type { Reason } from './reason.ts'
+
+export const steps = ['PreCheck', 'ControlPlaneUpgrade', 'DataPlaneUpgrade', 'PostUpgrade'] as const
+export type Step = (typeof steps)[number]
+
+/** What a started step is called as a job; rolling back is one too. */
+export type JobKind = Step | 'Rollback'
+
+/** A control plane as the upgrade speaks of it. */
+export interface ControlPlaneRef {
+  /** `default` for an un-revisioned one. */
+  readonly revision: string
+  readonly version: string
+  /** Helm release and Service. */
+  readonly release: string
+  readonly service: string
+}
+
+export interface JobRecord {
+  readonly id: string
+  readonly kind: JobKind
+  readonly phase: 'Initializing' | 'Running' | 'Success' | 'Failed'
+  readonly reason: string
+  readonly createdAt: number
+  readonly startedAt?: number
+  readonly completedAt?: number
+}
+
+/** `working`: the engine looks again by itself. `held`: looks again too, but a person or the world must change something. */
+export type Standing = 'working' | 'held' | 'failed' | 'succeeded'
+
+export interface UpgradeRecord {
+  readonly format: 1
+  readonly id: string
+  readonly name: string
+  readonly project: string
+  readonly mesh: { readonly id: string; readonly name: string; readonly type: string; readonly clusters: readonly string[]; readonly values?: Readonly<Record<string, unknown>> }
+  /** As the caller wrote it, echoed and accepted on PUT beside the resolved one. */
+  readonly asked: { readonly targetVersion: string; readonly upgradeStrategy: string; readonly targetType: string }
+  readonly from: ControlPlaneRef
+  readonly to: ControlPlaneRef
+  /** Helm release of the base chart; the owner of CRDs and the default validator. */
+  readonly baseRelease: string
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly step: Step
+  readonly direction: 'forward' | 'back'
+  /** Stage ids as the plan had them when the upgrade was made. */
+  readonly plan: Readonly<Record<Step, readonly string[]>>
+  readonly rollback: readonly string[]
+  /** The stage at work, by id; the first of the step when it starts. */
+  readonly stage: string
+  readonly standing: Standing
+  readonly reason: Reason
+  /** When `reason` last became another one: how long something takes. */
+  readonly since: number
+  readonly attempts: number
+  /** The first removal was noted: no way back. */
+  readonly pastReturn: boolean
+  /** ControlPlaneUpgrade was started: something may have been changed. */
+  readonly touched: boolean
+  readonly ended?: 'success' | 'rolled-back' | 'abandoned'
+  readonly jobs: readonly JobRecord[]
+  /** What to put into Git and Helm now (decision 5); filled by the last stage. */
+  readonly closing?: readonly string[]
+}
+
+/** What the mesh looked like before anything was touched; kept in a side table, and packed in the cluster. */
+export interface Before {
+  readonly at: number
+  readonly namespaces: readonly { readonly cluster: string; readonly name: string; readonly uid: string; readonly labels: Readonly<Record<string, string>> }[]
+  /** Whole bodies of injectors, tags, tag Services and validators. */
+  readonly bodies: readonly { readonly cluster: string; readonly body: Body }[]
+  readonly releases: readonly { readonly cluster: string; readonly name: string; readonly chart: string; readonly version: number; readonly status: string; readonly values: Readonly<Record<string, unknown>> }[]
+  readonly workloads: readonly { readonly cluster: string; readonly namespace: string; readonly kind: string; readonly name: string; readonly uid: string }[]
+}
+
+export function currentJob(record: UpgradeRecord): JobRecord | undefined {
+  return record.jobs.at(-1)
+}
