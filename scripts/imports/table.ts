@@ -16,9 +16,9 @@ export interface Room {
   readonly may: readonly Allowed[]
 }
 
-export const any = (...paths: readonly string[]): readonly Allowed[] => paths.map((path) => ({ path, use: 'any' }))
-export const types = (...paths: readonly string[]): readonly Allowed[] => paths.map((path) => ({ path, use: 'types' }))
-export const late = (...paths: readonly string[]): readonly Allowed[] => paths.map((path) => ({ path, use: 'late' }))
+const any = (...paths: readonly string[]): readonly Allowed[] => paths.map((path) => ({ path, use: 'any' }))
+const types = (...paths: readonly string[]): readonly Allowed[] => paths.map((path) => ({ path, use: 'types' }))
+const late = (...paths: readonly string[]): readonly Allowed[] => paths.map((path) => ({ path, use: 'late' }))
 
 /** What the heart shows to those who drive meshes: its port, its closed list of actions, facts about Istio. */
 const port = any('upgrade/mesh.ts', 'upgrade/actions.ts', 'upgrade/istio/')
