@@ -1,0 +1,12 @@
+// What the bed's main process is asked to do; passed as one JSON argument.
+import type { Installed } from './build.ts'
+import type { PairName } from './pairs.ts'
+
+export type InsideTask = {
+  readonly installed: Installed
+  /** Folder of this bed; exists and is empty. */
+  readonly folder: string
+} & ({ readonly do: 'stay'; readonly pair?: PairName } | { readonly do: 'tell'; readonly story: string })
+
+/** Appears in the bed's folder when it is ready to be used. */
+export const readyFile = 'ready'
