@@ -21,7 +21,7 @@ const types = (...paths: readonly string[]): readonly Allowed[] => paths.map((pa
 const late = (...paths: readonly string[]): readonly Allowed[] => paths.map((path) => ({ path, use: 'late' }))
 
 /** What the heart shows to those who drive meshes: its port, its closed list of actions, facts about Istio. */
-const port = any('upgrade/mesh.ts', 'upgrade/actions.ts', 'upgrade/istio/')
+const port = any('upgrade/mesh.ts', 'upgrade/objects.ts', 'upgrade/actions.ts', 'upgrade/istio/')
 
 export const rooms: readonly Room[] = [
   { path: 'lib/', may: [] },

@@ -3,7 +3,7 @@
  * and is what a dry run prints, what the diary keeps and what a driver must be able to do.
  */
 
-import type { Body, Labels, ObjectRef, WorkloadKind } from './mesh.ts'
+import type { Body, Labels, ObjectRef, WorkloadKind } from './objects.ts'
 
 /** What was seen of an object that an action changes. */
 export interface Target {

@@ -4,8 +4,9 @@
  */
 
 import type { Action } from './actions.ts'
+import type { Body, Labels, ObjectRef, WorkloadKind } from './objects.ts'
 
-export type Labels = Readonly<Record<string, string>>
+export type { Body, Labels, ObjectRef, WorkloadKind } from './objects.ts'
 
 /** What every observed object has; carried by actions so that they touch only what was seen. */
 export interface Seen {
@@ -109,9 +110,6 @@ export interface TagServiceFact extends Seen {
   readonly body: Body
 }
 
-/** An object as it is recorded and put back: `kind`, `apiVersion`, metadata without what the server fills, the rest whole. */
-export type Body = Readonly<Record<string, unknown>>
-
 export interface NamespaceFact extends Seen {
   readonly labels: Labels
   readonly annotations: Labels
@@ -120,8 +118,6 @@ export interface NamespaceFact extends Seen {
   readonly writers: Labels
   readonly managers: readonly string[]
 }
-
-export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet'
 
 export interface WorkloadFact extends Seen {
   readonly namespace: string
@@ -211,17 +207,6 @@ export interface RootFact {
   readonly fingerprint: string
 }
 
-export interface CrdFact {
-  readonly cluster: string
-  readonly name: string
-  readonly uid: string
-  readonly resourceVersion: string
-  readonly release?: string
-  /** Chart version that made it, where it says so. */
-  readonly managers: readonly string[]
-  readonly established: boolean
-}
-
 /** The record in the cluster of what was there before; a lost database still leaves a way back. */
 export interface SnapshotFact extends Seen {
   readonly upgrade: string
@@ -242,7 +227,6 @@ export interface Parts {
   readonly unsupported: readonly UnsupportedFact[]
   readonly pinned: readonly PinnedConfigFact[]
   readonly roots: readonly RootFact[]
-  readonly crds: readonly CrdFact[]
   readonly snapshots: readonly SnapshotFact[]
 }
 
@@ -257,6 +241,8 @@ export type Probe =
   | { readonly ask: 'dry-run-config'; readonly cluster: string }
   /** The helm program, and the target's charts pulled and rendered with the values the install would use. */
   | { readonly ask: 'chart'; readonly cluster: string; readonly version: string; readonly revision: string; readonly release: string; readonly values: Readonly<Record<string, unknown>> }
+  /** Which CRDs of the target's base chart are absent, differ from the chart (rendered spec is not contained in the live one) or are not Established. */
+  | { readonly ask: 'crds'; readonly cluster: string; readonly version: string; readonly release: string }
   /** What the exact removal of a release would delete, in order, and what it would keep and why (decision 4). */
   | { readonly ask: 'belongings'; readonly cluster: string; readonly release: string; readonly revision: string }
   /** Objects with an entry of ours in managedFields that we do not own. */
@@ -265,20 +251,10 @@ export type Probe =
 export type Answer =
   | { readonly ask: 'dry-run-pod'; readonly pods: readonly ({ readonly injection: Injection | undefined } | { readonly refused: string })[] }
   | { readonly ask: 'dry-run-config'; readonly valid: 'accepted' | string; readonly invalid: 'accepted' | string }
-  | { readonly ask: 'chart'; readonly helm?: string; readonly problem?: string; readonly meshConfig?: string; readonly crds: readonly string[] }
+  | { readonly ask: 'chart'; readonly helm?: string; readonly problem?: string; readonly meshConfig?: string }
+  | { readonly ask: 'crds'; readonly all: readonly string[]; readonly behind: readonly string[] }
   | { readonly ask: 'belongings'; readonly remove: readonly ObjectRef[]; readonly keep: readonly { readonly about: string; readonly why: string }[]; readonly pods: number }
   | { readonly ask: 'our-entries'; readonly objects: readonly ObjectRef[] }
-
-/** An object to be deleted or given back, exactly. */
-export interface ObjectRef {
-  readonly kind: string
-  readonly group: string
-  readonly version: string
-  readonly plural: string
-  readonly namespace?: string
-  readonly name: string
-  readonly uid: string
-}
 
 export interface Mesh {
   observe<P extends MeshPart>(parts: readonly P[], signal: AbortSignal): Promise<Observation<P>>

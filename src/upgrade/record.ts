@@ -1,6 +1,6 @@
 /** What is kept about one upgrade. Small and mutable; read by today's program whatever version wrote it (`format`). */
 
-import type { Body } from './mesh.ts'
+import type { Body, Injection } from './mesh.ts'
 import type { Reason } from './reason.ts'
 
 export const steps = ['PreCheck', 'ControlPlaneUpgrade', 'DataPlaneUpgrade', 'PostUpgrade'] as const
@@ -55,9 +55,16 @@ export interface UpgradeRecord {
   readonly stage: string
   readonly standing: Standing
   readonly reason: Reason
-  /** When `reason` last became another one: how long something takes. */
-  readonly since: number
+  /** What is waited for (stage, code, object), and since when: how long something takes. */
+  readonly waiting: { readonly on: string; readonly since: number }
+  /** Failed looks or acts in a row; shown, and the back-off's input. */
   readonly attempts: number
+  /** When the last action was performed; two writes that depend on caches of several API servers keep a distance. */
+  readonly actedAt: number
+  /** When PreCheck last succeeded. */
+  readonly checkedAt?: number
+  /** What a pod injected by either control plane looks like, from dry-run pods; a pod is compared with these. */
+  readonly expected?: { readonly from: Injection; readonly to: Injection }
   /** The first removal was noted: no way back. */
   readonly pastReturn: boolean
   /** ControlPlaneUpgrade was started: something may have been changed. */

@@ -16,12 +16,16 @@ export interface Progress {
 
 interface Answered {
   readonly because: Reason
+  /** The one object it is about; with stage and code it tells how long this is waited for. */
+  readonly about?: string
   /** Objects whose state changed or that became known; those left out stay as they were. */
   readonly progress?: readonly Progress[]
+  /** What the mesh looked like before; written once, in this tick's transaction. */
+  readonly keep?: Before
 }
 
 export type Verdict =
-  | (Answered & { readonly kind: 'done'; readonly keep?: Before; readonly learned?: Learned })
+  | (Answered & { readonly kind: 'done'; readonly learned?: Learned })
   /** `final`: the first removal; noted as the point of no return before it happens. */
   | (Answered & { readonly kind: 'act'; readonly actions: readonly Action[]; readonly final?: boolean })
   | (Answered & { readonly kind: 'wait'; readonly lookAgainInMs: number })
@@ -30,7 +34,7 @@ export type Verdict =
   | (Answered & { readonly kind: 'fail' })
 
 /** What a stage found out that later ones need; kept in the record. */
-export type Learned = Partial<Pick<UpgradeRecord, 'closing'>>
+export type Learned = Partial<Pick<UpgradeRecord, 'closing' | 'from' | 'baseRelease' | 'expected' | 'checkedAt'>>
 
 /** Everything a decision may rest on. */
 export interface Situation<P extends MeshPart = MeshPart> {
@@ -48,6 +52,8 @@ export interface Situation<P extends MeshPart = MeshPart> {
 
 /** How patient the engine is. Milliseconds. */
 export interface Settings {
+  /** Between two writes that depend on caches of several API servers. */
+  readonly settleMs: number
   /** How long a control plane may take to get ready before the upgrade holds. */
   readonly readyWithinMs: number
   /** How long one workload may roll before the upgrade holds. */

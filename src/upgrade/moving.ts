@@ -1,0 +1,188 @@
+/**
+ * Moving workloads, one at a time, onto one revision: the same for going forward and for rolling back.
+ *
+ *   pods     none injected      leave alone: a restart would give it a sidecar it never had
+ *            all moved, rolled  done
+ *            all moved, rolling wait (somebody's rollout is under way)
+ *            stamped, rolling   wait, or hold when it does not get on
+ *            stamped, rolled, not moved    hold: restarted, and still not on the revision
+ *            else               restart, after dry-run pods were the revision's three times in a row
+ */
+
+import type { Action } from './actions.ts'
+import { effectiveInjection, injectedBy, sameInjection } from './istio/injection.ts'
+import type { Answer, Injection, NamespaceFact, Observation, PodFact, Probe, WorkloadFact } from './mesh.ts'
+import { sentences } from './reason.ts'
+import type { ControlPlaneRef } from './record.ts'
+import type { Progress, Verdict } from './stage.ts'
+
+export const movingParts = ['controlPlanes', 'webhooks', 'namespaces', 'workloads', 'pods'] as const
+export type MovingPart = (typeof movingParts)[number]
+
+export interface Moving {
+  readonly seen: Observation<MovingPart>
+  readonly answers: readonly Answer[]
+  readonly now: number
+  /** The revision to move onto, and what a pod injected by it looks like. */
+  readonly onto: ControlPlaneRef
+  readonly expected: Injection | undefined
+  /** `<upgrade>/<job>`: a workload with this stamp was already restarted by this job. */
+  readonly stamp: string
+  readonly waiting: { readonly on: string; readonly since: number }
+  readonly settings: { readonly rolledWithinMs: number }
+}
+
+const words = {
+  targetNotReady: 'Waiting for control plane {revision}: {ready} of {wanted} replicas are ready{trouble}. Nothing is restarted meanwhile.',
+  targetGone: 'Control plane {revision} is not there any more. Install it again, or roll back.',
+  injectorElsewhere: 'New pods of {object} are not injected by {revision} yet: {answer}.',
+  restarting: 'Restarting {object}.',
+  rolling: '{object}: {updated} of {replicas} pods are new, {ready} ready{trouble}.',
+  stuck: '{object} does not finish rolling: {updated} of {replicas} pods are new, {ready} ready{trouble}. Look at its events; it goes on by itself when they are ready.',
+  notMoved: '{object} was restarted, and these pods are still not on {revision}: {pods}. Delete them, or retry the step to restart it again.',
+} as const
+export const movingSentences = sentences('move', words)
+const say = movingSentences.say
+
+export const nameOf = (fact: { readonly namespace: string; readonly name: string }): string => `${fact.namespace}/${fact.name}`
+
+export function isGateway(workload: Pick<WorkloadFact, 'podAnnotations'>): boolean {
+  return (workload.podAnnotations['inject.istio.io/templates'] ?? '').split(',').includes('gateway')
+}
+
+export function livePodsOf(workload: WorkloadFact, pods: readonly PodFact[]): readonly PodFact[] {
+  return pods.filter(
+    (pod) =>
+      pod.cluster === workload.cluster &&
+      pod.namespace === workload.namespace &&
+      pod.owner?.kind === workload.kind &&
+      pod.owner.name === workload.name &&
+      !pod.terminating &&
+      pod.phase !== 'Succeeded' &&
+      pod.phase !== 'Failed',
+  )
+}
+
+/** Pods that a restart by template does not replace: the controller waits for somebody else. */
+export function isImmovable(workload: WorkloadFact): boolean {
+  return workload.paused || workload.strategy === 'OnDelete' || workload.partition > 0
+}
+
+export type Place = 'no-sidecar' | 'moved' | 'rolling' | 'not-moved' | 'to-do' | 'immovable'
+
+export function placeOf(workload: WorkloadFact, moving: Pick<Moving, 'seen' | 'expected' | 'stamp'>): Place {
+  const pods = livePodsOf(workload, moving.seen.pods)
+  const { expected } = moving
+  const stamped = workload.podAnnotations['meshlift.io/restarted'] === moving.stamp
+  const rolled = workload.observed && workload.updated === workload.replicas && workload.ready === workload.replicas && workload.total === workload.replicas
+  if (!stamped && !pods.some((pod) => pod.injection)) return 'no-sidecar'
+  const moved = expected !== undefined && pods.every((pod) => sameInjection(pod.injection, expected, pod.annotations))
+  if (moved && rolled) return 'moved'
+  if (isImmovable(workload)) return 'immovable'
+  if (moved) return 'rolling'
+  if (!stamped) return 'to-do'
+  return rolled ? 'not-moved' : 'rolling'
+}
+
+/** Which of these would be injected by the revision now, judged by live selectors. */
+export function follow(workload: WorkloadFact, revision: string, seen: Observation<MovingPart>): boolean {
+  const namespace = namespaceOf(workload, seen)
+  if (!namespace) return false
+  const candidate = { cluster: workload.cluster, namespace: namespace.labels, pod: workload.podLabels, podAnnotations: workload.podAnnotations, hostNetwork: workload.hostNetwork }
+  return injectedBy(effectiveInjection(candidate, seen), revision)
+}
+
+export function namespaceOf(workload: { readonly cluster: string; readonly namespace: string }, seen: Pick<Observation<'namespaces'>, 'namespaces'>): NamespaceFact | undefined {
+  return seen.namespaces.find((namespace) => namespace.cluster === workload.cluster && namespace.name === workload.namespace)
+}
+
+const inOrder = (a: WorkloadFact, b: WorkloadFact): number => nameOf(a).localeCompare(nameOf(b)) || a.kind.localeCompare(b.kind)
+
+/** The first workload that is not where it should be; what is immovable or has no sidecar is passed over. */
+function nextOf(workloads: readonly WorkloadFact[], moving: Moving): { readonly workload: WorkloadFact; readonly place: Place } | undefined {
+  for (const workload of workloads.toSorted(inOrder)) {
+    const place = placeOf(workload, moving)
+    if (place === 'rolling' || place === 'not-moved' || place === 'to-do') return { workload, place }
+  }
+  return undefined
+}
+
+/** Dry-run pods for the workload that would be restarted next. */
+export function askBeforeRestart(workloads: readonly WorkloadFact[], moving: Moving): readonly Probe[] {
+  const next = nextOf(workloads, moving)
+  if (next?.place !== 'to-do') return []
+  return [{ ask: 'dry-run-pod', cluster: next.workload.cluster, namespace: next.workload.namespace, labels: probeLabels(next.workload), times: 3 }]
+}
+
+/** Only what chooses an injector: a dry-run pod must not look like a member of the workload. */
+function probeLabels(workload: WorkloadFact): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(workload.podLabels).filter(([key]) => key.startsWith('istio.io/') || key.startsWith('sidecar.istio.io/')))
+}
+
+/** One look at these workloads: undefined when all are done. `done` names what to say then. */
+export function moveWorkloads(workloads: readonly WorkloadFact[], moving: Moving): Verdict | undefined {
+  const progress = workloads.toSorted(inOrder).map((workload) => progressOf(workload, moving))
+  const next = nextOf(workloads, moving)
+  if (!next) return undefined
+  const { workload, place } = next
+  const object = nameOf(workload)
+  const facts = { object, updated: workload.updated, replicas: workload.replicas, ready: workload.ready, trouble: workload.trouble ? ` (${workload.trouble})` : '' }
+  const about = object
+  const target = moving.seen.controlPlanes.find((plane) => plane.cluster === workload.cluster && plane.revision === moving.onto.revision)
+  if (!target) return { kind: 'hold', needs: 'repair', because: say.targetGone({ revision: moving.onto.revision }), progress }
+  if (target.ready < 1) {
+    const trouble = target.trouble ? ` (${target.trouble})` : ''
+    return { kind: 'wait', lookAgainInMs: 1000, because: say.targetNotReady({ revision: target.revision, ready: target.ready, wanted: target.wanted, trouble }), about: target.revision, progress }
+  }
+  if (place === 'not-moved') {
+    const pods = livePodsOf(workload, moving.seen.pods).filter((pod) => !moving.expected || !sameInjection(pod.injection, moving.expected, pod.annotations))
+    return { kind: 'hold', needs: 'repair', because: say.notMoved({ object, revision: moving.onto.revision, pods: pods.map((pod) => pod.name) }), about, progress }
+  }
+  if (place === 'rolling') {
+    const late = moving.waiting.on.endsWith(` ${about}`) && moving.now - moving.waiting.since > moving.settings.rolledWithinMs
+    if (late) return { kind: 'hold', needs: 'repair', because: say.stuck(facts), about, progress }
+    return { kind: 'wait', lookAgainInMs: 1000, because: say.rolling(facts), about, progress }
+  }
+  const answer = injectorAnswer(moving.answers, moving.onto.revision)
+  if (answer !== 'good') return { kind: 'wait', lookAgainInMs: 500, because: say.injectorElsewhere({ object, revision: moving.onto.revision, answer }), about, progress }
+  const restart: Action = { do: 'restart-workload', cluster: workload.cluster, kind: workload.kind, target: workload, stamp: moving.stamp }
+  return { kind: 'act', because: say.restarting({ object }), about, actions: [{ ...restart, target: targetOf(workload) }], progress }
+}
+
+/** `good` when every dry-run pod was the revision's alone; else what was seen. */
+export function injectorAnswer(answers: readonly Answer[], revision: string): string {
+  const answer = answers.find((one) => one.ask === 'dry-run-pod')
+  if (answer?.ask !== 'dry-run-pod' || answer.pods.length === 0) return 'no answer'
+  for (const pod of answer.pods) {
+    if ('refused' in pod) return pod.refused
+    if (!pod.injection) return 'no sidecar'
+    if (pod.injection.proxies !== 1) return 'injected twice'
+    if (pod.injection.revision !== revision) return `injected by ${pod.injection.revision}`
+  }
+  return 'good'
+}
+
+export function targetOf(fact: { readonly name: string; readonly namespace?: string; readonly uid: string; readonly resourceVersion: string }): { readonly name: string; readonly namespace?: string; readonly uid: string; readonly resourceVersion: string } {
+  const { name, namespace, uid, resourceVersion } = fact
+  return namespace === undefined ? { name, uid, resourceVersion } : { name, namespace, uid, resourceVersion }
+}
+
+export function progressOf(workload: WorkloadFact, moving: Moving): Progress {
+  const object = nameOf(workload)
+  const at = { cluster: workload.cluster, object }
+  const place = placeOf(workload, moving)
+  switch (place) {
+    case 'no-sidecar':
+      return { ...at, phase: 'Success', reason: 'has no sidecar; left alone' }
+    case 'moved':
+      return { ...at, phase: 'Success', reason: `${workload.ready} of ${workload.replicas} pods are on ${moving.onto.revision}` }
+    case 'immovable':
+      return { ...at, phase: 'Success', reason: 'a restart does not replace its pods; they must be replaced by hand before the finish' }
+    case 'rolling':
+      return { ...at, phase: 'Running', reason: `${workload.updated} of ${workload.replicas} pods are new` }
+    case 'not-moved':
+      return { ...at, phase: 'Failed', reason: `restarted, and not on ${moving.onto.revision}` }
+    case 'to-do':
+      return { ...at, phase: 'Initializing', reason: '' }
+  }
+}

@@ -1,0 +1,30 @@
+import { isGateway, movingParts } from '../moving.ts'
+import { askForMoves, moveNamespaces, writerOf, type Selection } from '../namespace-moves.ts'
+import { isGatewayNamespace, isOn, originalOf } from '../namespaces.ts'
+import { sentences } from '../reason.ts'
+import { defineStage, type Situation } from '../stage.ts'
+import type { MovingPart } from '../moving.ts'
+
+const says = sentences('move-workloads', {
+  moved: 'All workloads of the mesh\'s namespaces run with proxies of {revision}.',
+  broken: 'Namespace {namespace} was moved to {revision}, and {writer} has changed its labels since. Put istio.io/rev={revision} back, or roll back.',
+})
+
+const selection = (s: Situation<MovingPart>): Selection => ({ namespaces: (namespace) => !isGatewayNamespace(namespace, s.seen), workloads: (workload) => !isGateway(workload) })
+
+export const moveWorkloadsStage = defineStage({
+  id: 'move-workloads',
+  title: 'Move namespaces and their workloads',
+  reads: movingParts,
+  says,
+  asks: (s) => askForMoves(s, selection(s)),
+  forward(s) {
+    return moveNamespaces(s, selection(s)) ?? { kind: 'done', because: says.say.moved({ revision: s.upgrade.to.revision }) }
+  },
+  /** Every namespace that we relabelled goes on asking for the new revision, by whatever labels. */
+  still(s) {
+    const { to, id } = s.upgrade
+    const broken = s.seen.namespaces.find((namespace) => originalOf(namespace, id) !== undefined && !isOn(namespace, to.revision, s.seen))
+    return broken && says.say.broken({ namespace: broken.name, revision: to.revision, writer: writerOf(broken) })
+  },
+})

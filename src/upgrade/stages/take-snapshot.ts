@@ -1,0 +1,47 @@
+import type { Before } from '../record.ts'
+import { choiceOf } from '../istio/injection.ts'
+import { sentences } from '../reason.ts'
+import { defineStage, type Situation } from '../stage.ts'
+
+const says = sentences('take-snapshot', {
+  writing: 'Recording what is there before anything is changed: {namespaces} namespaces, {bodies} webhooks and tags, {releases} Helm releases.',
+  recorded: 'Recorded in ConfigMap istio-system/meshlift-{upgrade}: a way back even without this database.',
+})
+
+type Part = 'namespaces' | 'webhooks' | 'tagServices' | 'releases' | 'workloads' | 'snapshots'
+
+export const takeSnapshot = defineStage({
+  id: 'take-snapshot',
+  title: 'Record what is there',
+  reads: ['namespaces', 'webhooks', 'tagServices', 'releases', 'workloads', 'snapshots'],
+  says,
+  forward(s) {
+    const { upgrade, seen } = s
+    const before = s.before ?? snapshotOf(s)
+    // Kept in the database first and in the cluster second, so that both always hold the same.
+    if (!s.before) return { kind: 'wait', lookAgainInMs: 0, because: says.say.writing(sizes(before)), keep: before }
+    const missing = upgrade.mesh.clusters.filter((cluster) => !seen.snapshots.some((one) => one.cluster === cluster && one.upgrade === upgrade.id))
+    if (missing.length > 0)
+      return { kind: 'act', because: says.say.writing(sizes(before)), actions: missing.map((cluster) => ({ do: 'write-snapshot' as const, cluster, upgrade: upgrade.id, snapshot: partOf(before, cluster) })) }
+    return { kind: 'done', because: says.say.recorded({ upgrade: upgrade.id }) }
+  },
+})
+
+function snapshotOf({ seen }: Situation<Part>): Before {
+  return {
+    at: seen.at,
+    namespaces: seen.namespaces.map(({ cluster, name, uid, labels }) => ({ cluster, name, uid, labels: choiceOf(labels) })),
+    bodies: [...seen.webhooks, ...seen.tagServices].map(({ cluster, body }) => ({ cluster, body })),
+    releases: seen.releases.map(({ cluster, name, chart, version, status, values }) => ({ cluster, name, chart, version, status, values })),
+    workloads: seen.workloads.map(({ cluster, namespace, kind, name, uid }) => ({ cluster, namespace, kind, name, uid })),
+  }
+}
+
+function partOf(before: Before, cluster: string): Readonly<Record<string, unknown>> {
+  const here = <T extends { readonly cluster: string }>(all: readonly T[]): readonly T[] => all.filter((one) => one.cluster === cluster)
+  // Values may hold secrets and are in the release's own Secret: they stay out of a ConfigMap.
+  const releases = here(before.releases).map(({ values: _values, ...release }) => release)
+  return { at: before.at, namespaces: here(before.namespaces), bodies: here(before.bodies), releases, workloads: here(before.workloads) }
+}
+
+const sizes = (before: Before): { readonly namespaces: number; readonly bodies: number; readonly releases: number } => ({ namespaces: before.namespaces.length, bodies: before.bodies.length, releases: before.releases.length })
