@@ -1,0 +1,84 @@
+/** Part `controlPlanes`: the istiod Deployments. */
+
+import { istioNamespace } from '../../upgrade/mesh.ts'
+import type { ControlPlaneFact } from '../../upgrade/mesh.ts'
+import type { KubeObject } from '../cluster.ts'
+import { configMaps, deployments, pods } from '../resources.ts'
+import type { Look } from './look.ts'
+import { condition, createdAt, field, items, labelsAt, reasonAndMessage, seen, text } from './read.ts'
+
+export async function observeControlPlanes(look: Look): Promise<readonly ControlPlaneFact[]> {
+  const chosen = { namespace: istioNamespace, labelSelector: 'app=istiod' }
+  const [found, theirPods] = await Promise.all([look.list(deployments, chosen), look.list(pods, chosen)])
+  return Promise.all(found.map((one) => controlPlane(look, one, theirPods)))
+}
+
+async function controlPlane(
+  look: Look,
+  deployment: KubeObject,
+  everyPod: readonly KubeObject[],
+): Promise<ControlPlaneFact> {
+  const labels = labelsAt(deployment, 'metadata', 'labels')
+  const revision = labels['istio.io/rev'] ?? 'default'
+  const suffix = revision === 'default' ? '' : `-${revision}`
+  const itsPods = everyPod.filter((pod) => (pod.metadata.labels?.['istio.io/rev'] ?? 'default') === revision)
+  const wanted = field(deployment, 'spec', 'replicas')
+  const ready = field(deployment, 'status', 'readyReplicas')
+  const release = deployment.metadata.annotations?.['meta.helm.sh/release-name']
+  const trouble = troubleOf(deployment, itsPods)
+  const meshConfig = text(
+    await look.cluster.get(configMaps, { name: `istio${suffix}`, namespace: istioNamespace }, look.signal),
+    'data',
+    'mesh',
+  )
+  return {
+    ...seen(look.cluster.name, deployment),
+    namespace: istioNamespace,
+    revision,
+    version: versionOf(deployment),
+    service: `istiod${suffix}`,
+    ...(release !== undefined && { release }),
+    wanted: typeof wanted === 'number' ? wanted : 1,
+    ready: typeof ready === 'number' ? ready : 0,
+    ...(trouble !== undefined && { trouble }),
+    pods: itsPods.length,
+    createdAt: createdAt(deployment),
+    ...(meshConfig !== undefined && { meshConfig }),
+    labels,
+  }
+}
+
+/** Image tag of container `discovery`; a digest after the tag is left out. Empty when the image has no tag. */
+function versionOf(deployment: KubeObject): string {
+  const container = items(deployment, 'spec', 'template', 'spec', 'containers').find(
+    (one) => text(one, 'name') === 'discovery',
+  )
+  const [image = ''] = (text(container, 'image') ?? '').split('@')
+  const lastPart = image.slice(image.lastIndexOf('/') + 1)
+  return lastPart.includes(':') ? lastPart.slice(lastPart.indexOf(':') + 1) : ''
+}
+
+/** The nearest cause first: what a container waits for, then why a pod cannot be placed, then what the Deployment says. */
+function troubleOf(deployment: KubeObject, itsPods: readonly KubeObject[]): string | undefined {
+  const waiting = itsPods.flatMap((pod) =>
+    [...items(pod, 'status', 'initContainerStatuses'), ...items(pod, 'status', 'containerStatuses')].flatMap(
+      (status) => {
+        const why = reasonAndMessage(field(status, 'state', 'waiting'))
+        // What every pod says while it starts is no trouble.
+        return why === '' || why === 'ContainerCreating' || why === 'PodInitializing' ? [] : [why]
+      },
+    ),
+  )
+  return (
+    waiting[0] ??
+    itsPods.flatMap((pod) => condition(pod, 'PodScheduled', 'False') ?? [])[0] ??
+    condition(deployment, 'ReplicaFailure', 'True') ??
+    condition(deployment, 'Progressing', 'False') ??
+    itsPods.flatMap((pod) => (restarts(pod) ? (condition(pod, 'ContainersReady', 'False') ?? []) : []))[0]
+  )
+}
+
+/** A pod that runs but is not ready says so from its first second on; it is worth telling once a container came back. */
+function restarts(pod: KubeObject): boolean {
+  return items(pod, 'status', 'containerStatuses').some((one) => Number(field(one, 'restartCount') ?? 0) > 0)
+}
