@@ -107,12 +107,16 @@ export async function applyApps(bed: Bed, pair: Pair): Promise<void> {
   for (const workload of all) {
     const { namespace, kind, name } = workload
     await cluster.create(`/api/v1/namespaces/${namespace}/services`, serviceFor(workload))
-    await cluster.create(`/apis/apps/v1/namespaces/${namespace}/${kind}`, { metadata: { name }, spec: specOf(workload) })
+    await cluster.create(`/apis/apps/v1/namespaces/${namespace}/${kind}`, {
+      metadata: { name },
+      spec: specOf(workload),
+    })
   }
   for (const workload of all) await rolledOut(bed, workload)
   const route = { destination: { host: 'api.shop.svc.cluster.local' } }
-  await cluster.create('/apis/networking.istio.io/v1/namespaces/shop/virtualservices', {
-    apiVersion: 'networking.istio.io/v1',
+  // v1beta1, because the CRDs of 1.22 have nothing newer.
+  await cluster.create('/apis/networking.istio.io/v1beta1/namespaces/shop/virtualservices', {
+    apiVersion: 'networking.istio.io/v1beta1',
     kind: 'VirtualService',
     metadata: { name: 'api' },
     spec: { hosts: ['api.example.com'], http: [{ route: [route] }] },

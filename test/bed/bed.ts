@@ -53,7 +53,11 @@ export async function startBed(installed: Installed, folder: string, deadline: A
   const cluster = connect({ pki, as: 'admin', signal })
   await startControlPlane({ installed, processes, cluster, pki, state: folder, signal })
   const settings: KubeletSettings = { pki, pods: join(folder, 'pods'), faults, programs: programsOf(installed) }
-  processes.start('process-kubelet', [process.execPath, join(bedFolder, 'kubelet', 'main.ts'), JSON.stringify(settings)])
+  processes.start('process-kubelet', [
+    process.execPath,
+    join(bedFolder, 'kubelet', 'main.ts'),
+    JSON.stringify(settings),
+  ])
 
   const kubeconfig = join(pki, 'admin.conf')
   const asAdministrator = { ...environment, KUBECONFIG: kubeconfig }
@@ -85,5 +89,7 @@ export async function startBed(installed: Installed, folder: string, deadline: A
 }
 
 function programsOf(installed: Installed): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(installed.istio).map(([tag, folder]) => [tag, join(folder, 'pilot-discovery')]))
+  return Object.fromEntries(
+    Object.entries(installed.istio).map(([tag, folder]) => [tag, join(folder, 'pilot-discovery')]),
+  )
 }

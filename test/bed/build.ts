@@ -22,7 +22,14 @@ export interface Installed {
 /** The finished parts, or the sentence that says why this machine cannot have them. */
 export async function build(signal: AbortSignal): Promise<Installed | string> {
   const total = stopwatch()
-  const all: readonly Part[] = [parts.helm, parts.etcd, parts.kwok, parts.charts, parts.kube, ...Object.values(parts.istio)]
+  const all: readonly Part[] = [
+    parts.helm,
+    parts.etcd,
+    parts.kwok,
+    parts.charts,
+    parts.kube,
+    ...Object.values(parts.istio),
+  ]
   const folders = await Promise.all(all.map(folderOf))
   const cold = folders.some((folder) => !isBuilt(folder))
   const machine = await lookAtMachine(cold, signal)

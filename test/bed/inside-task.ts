@@ -10,3 +10,6 @@ export type InsideTask = {
 
 /** Appears in the bed's folder when it is ready to be used. */
 export const readyFile = 'ready'
+
+/** Appears in the bed's folder when its story is told: one `Told`. */
+export const toldFile = 'told.json'

@@ -45,7 +45,10 @@ async function main(): Promise<number> {
   const task: InsideTask = { installed, folder, do: 'stay', ...(pair === undefined ? {} : { pair }) }
   const inside = await enterNamespace(join(bedFolder, 'inside.ts'), [JSON.stringify(task)], stop)
   try {
-    const ready = until({ what: 'bed ready', within: 120_000, signal: stop }, async () => existsSync(join(folder, readyFile)) || undefined)
+    const ready = until(
+      { what: 'bed ready', within: 120_000, signal: stop },
+      async () => existsSync(join(folder, readyFile)) || undefined,
+    )
     const first = await Promise.race([ready, inside.ended])
     if (first !== true) return 1
     say(howTo(inside, folder, installed.helm))

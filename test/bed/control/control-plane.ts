@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster.ts'
 import { bedFolder } from '../settings.ts'
 import { until } from '../time.ts'
 import { fakePodRange, nodeAddress, serviceRange } from './network.ts'
+import { nodeInfo } from './node-info.ts'
 import type { Processes } from './processes.ts'
 
 export interface ControlPlane {
@@ -120,9 +121,14 @@ function fakeNode(name: string): unknown {
     metadata: {
       name,
       annotations: { 'kwok.x-k8s.io/node': 'fake' },
-      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', 'bed/kind': 'fake' },
+      labels: {
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': 'amd64',
+        'bed/kind': 'fake',
+      },
     },
-    status: { capacity: room, allocatable: room },
+    status: { nodeInfo, capacity: room, allocatable: room },
   }
 }
 
@@ -143,7 +149,9 @@ export async function startControlPlane(parts: ControlPlane): Promise<void> {
   for (const name of ['fake-0', 'fake-1']) await cluster.create('/api/v1/nodes', fakeNode(name))
   await until({ what: 'nodes ready', within: 30_000, signal }, async () => {
     const nodes = await cluster.list<Node>('/api/v1/nodes')
-    const ready = nodes.filter((node) => node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
+    const ready = nodes.filter((node) =>
+      node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
+    )
     return ready.length === nodes.length ? true : undefined
   })
   await until({ what: 'service account default', within: 30_000, signal }, () =>

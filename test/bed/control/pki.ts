@@ -48,7 +48,20 @@ export async function makePki(folder: string, signal: AbortSignal): Promise<void
 
   await newKey('ca')
   const caUse = 'keyUsage=critical,keyCertSign,cRLSign,digitalSignature'
-  await openssl('req', '-x509', '-new', '-key', 'ca.key', '-subj', '/CN=bed-ca', ...day, '-out', 'ca.crt', '-addext', caUse)
+  await openssl(
+    'req',
+    '-x509',
+    '-new',
+    '-key',
+    'ca.key',
+    '-subj',
+    '/CN=bed-ca',
+    ...day,
+    '-out',
+    'ca.crt',
+    '-addext',
+    caUse,
+  )
   const server = ['extendedKeyUsage=serverAuth', `subjectAltName=${serverNames}`]
   const client = ['extendedKeyUsage=clientAuth', 'keyUsage=digitalSignature']
   await Promise.all([
@@ -56,14 +69,18 @@ export async function makePki(folder: string, signal: AbortSignal): Promise<void
     sign('kwok-server', '/CN=kwok', server),
     ...Object.entries(clients).map(([name, subject]) => sign(name, subject, client)),
     // Service account tokens are signed with this pair.
-    openssl('genrsa', '-out', 'sa.key', '2048').then(() => openssl('rsa', '-in', 'sa.key', '-pubout', '-out', 'sa.pub')),
+    openssl('genrsa', '-out', 'sa.key', '2048').then(() =>
+      openssl('rsa', '-in', 'sa.key', '-pubout', '-out', 'sa.pub'),
+    ),
   ])
   const ca = await readFile(join(folder, 'ca.crt'))
   for (const name of Object.keys(clients)) {
     const certificate = (await readFile(join(folder, `${name}.crt`))).toString('base64')
     const key = (await readFile(join(folder, `${name}.key`))).toString('base64')
     const user = { 'client-certificate-data': certificate, 'client-key-data': key }
-    await writeFile(join(folder, `${name}.conf`), kubeconfig({ server: apiServer, ca, userName: name, user }), { mode: 0o600 })
+    await writeFile(join(folder, `${name}.conf`), kubeconfig({ server: apiServer, ca, userName: name, user }), {
+      mode: 0o600,
+    })
   }
 }
 

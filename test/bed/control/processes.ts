@@ -49,7 +49,11 @@ export function keepProcesses(logs: string, env: Readonly<Record<string, string>
 /** The last lines of a program's log. */
 export function endOfLog(logs: string, name: string, lines = 15): string {
   try {
-    return readFileSync(join(logs, `${name}.log`), 'utf8').trimEnd().split('\n').slice(-lines).join('\n')
+    return readFileSync(join(logs, `${name}.log`), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-lines)
+      .join('\n')
   } catch {
     return '(no log)'
   }

@@ -20,7 +20,11 @@ export interface Container {
 }
 
 export type IstiodPod = KubeObject<{
-  readonly spec: { readonly nodeName: string; readonly serviceAccountName: string; readonly containers: readonly [Container] }
+  readonly spec: {
+    readonly nodeName: string
+    readonly serviceAccountName: string
+    readonly containers: readonly [Container]
+  }
 }>
 
 export interface Home {

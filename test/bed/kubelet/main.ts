@@ -8,6 +8,7 @@ import type { ChildProcess } from 'node:child_process'
 import { connect } from '../cluster.ts'
 import type { Cluster } from '../cluster.ts'
 import { bridge, nodeAddress, podAddress } from '../control/network.ts'
+import { nodeInfo } from '../control/node-info.ts'
 import { mustRun } from '../run-program.ts'
 import { say } from '../say.ts'
 import { nowForKubernetes } from '../time.ts'
@@ -49,11 +50,25 @@ export async function runKubelet(settings: KubeletSettings, signal: AbortSignal)
   let heartbeatAt = 0
 
   const adopt = async (pod: IstiodPod): Promise<void> => {
-    const home = { folder: join(settings.pods, pod.metadata.name), address: podAddress(handedOut++), ca, programs: settings.programs }
+    const home = {
+      folder: join(settings.pods, pod.metadata.name),
+      address: podAddress(handedOut++),
+      ca,
+      programs: settings.programs,
+    }
     await mustRun(['ip', 'addr', 'add', `${home.address}/32`, 'dev', bridge], { signal })
     await writeKubeconfig(cluster, pod, home)
     const seenAt = performance.now()
-    running.set(pod.metadata.uid, { pod, home, seenAt, child: undefined, notBefore: 0, restarts: 0, told: '', killAt: 0 })
+    running.set(pod.metadata.uid, {
+      pod,
+      home,
+      seenAt,
+      child: undefined,
+      notBefore: 0,
+      restarts: 0,
+      told: '',
+      killAt: 0,
+    })
     say(`${pod.metadata.name} ${home.address} ${pod.spec.containers[0].image}`)
   }
 
@@ -142,7 +157,11 @@ function pathOf(pod: IstiodPod): string {
 
 async function tellStatus(cluster: Cluster, { pod, home, child, restarts }: RunningPod, ready: boolean): Promise<void> {
   const at = nowForKubernetes()
-  const condition = (type: string, holds: boolean): unknown => ({ type, status: holds ? 'True' : 'False', lastTransitionTime: at })
+  const condition = (type: string, holds: boolean): unknown => ({
+    type,
+    status: holds ? 'True' : 'False',
+    lastTransitionTime: at,
+  })
   const [{ name, image }] = pod.spec.containers
   const state = child === undefined ? { waiting: { reason: 'CrashLoopBackOff' } } : { running: { startedAt: at } }
   const status = {
@@ -157,7 +176,9 @@ async function tellStatus(cluster: Cluster, { pod, home, child, restarts }: Runn
       condition('ContainersReady', ready),
       condition('Ready', ready),
     ],
-    containerStatuses: [{ name, image, imageID: '', ready, started: child !== undefined, restartCount: restarts, state }],
+    containerStatuses: [
+      { name, image, imageID: '', ready, started: child !== undefined, restartCount: restarts, state },
+    ],
   }
   await cluster.patch(`${pathOf(pod)}/status`, { status }, 'strategic')
 }
@@ -172,9 +193,16 @@ async function makeNode(cluster: Cluster): Promise<void> {
 async function heartbeat(cluster: Cluster): Promise<void> {
   const at = nowForKubernetes()
   const room = { cpu: '16', memory: '64Gi', pods: '110' }
-  const ready = { type: 'Ready', status: 'True', reason: 'ProcessKubelet', message: '', lastHeartbeatTime: at, lastTransitionTime: at }
+  const ready = {
+    type: 'Ready',
+    status: 'True',
+    reason: 'ProcessKubelet',
+    message: '',
+    lastHeartbeatTime: at,
+    lastTransitionTime: at,
+  }
   const addresses = [{ type: 'InternalIP', address: nodeAddress }]
-  const status = { capacity: room, allocatable: room, addresses, conditions: [ready] }
+  const status = { nodeInfo, capacity: room, allocatable: room, addresses, conditions: [ready] }
   await cluster.patch(`/api/v1/nodes/${node}/status`, { status }, 'strategic')
 }
 

@@ -22,9 +22,7 @@ export async function folderOf(part: Part): Promise<string> {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true })
     const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
     for (const file of files.toSorted()) {
-      hash
-        .update(`\0${relative(folder, file)}\0`)
-        .update(await readFile(file))
+      hash.update(`\0${relative(folder, file)}\0`).update(await readFile(file))
     }
   }
   return join(cacheRoot(), `${part.name}-${hash.digest('hex').slice(0, 16)}`)

