@@ -16,7 +16,7 @@ export interface Task {
   /** When to look at it next; undefined = only when a command arrives. */
   readonly wakeAt: number | undefined
   readonly createdAt: number
-  /** Grows with each save; the ETag of what is shown. */
+  /** Starts at 1 and grows with each save and each accepted command, for both change what is shown: it is the ETag. */
   readonly version: number
   /** The one command that waits to be folded, if any. */
   readonly command: Command | undefined
@@ -34,7 +34,7 @@ export interface Item {
   readonly id: string
   readonly task: string
   readonly job: string
-  /** Place in the tree, `/`-joined: `move-workloads/prod/shop/cart`. Unique in a job. */
+  /** Place in the tree, `/`-joined: `move-workloads/prod/shop/cart`. Unique in a job; a save that gives it to a second item fails whole. */
   readonly path: string
   readonly phase: 'Initializing' | 'Running' | 'Success' | 'Failed'
   readonly title: string
@@ -72,9 +72,12 @@ export type Epoch = number
 
 /** For the worker and the tick: only the holder of the lease row writes. */
 export interface TaskStore {
-  /** Takes or prolongs the one lease row; undefined while somebody else's has not run out. The same owner takes it back at once, under a new epoch after a restart (`fresh`). */
+  /**
+   * Takes or prolongs the one lease row; undefined while somebody else's has not run out. The same owner takes it back
+   * at once, under a new epoch after a restart (`fresh`). An epoch is never given twice.
+   */
   lease(owner: string, now: number, ttlMs: number, fresh: boolean): Promise<Epoch | undefined>
-  /** Gives the lease up, so that the next process need not wait for it to run out. */
+  /** Gives the lease up, so that the next process need not wait for it to run out; the epoch ends with it. Does nothing when somebody else holds it. */
   release(owner: string): Promise<void>
   /** Throws lease-lost when the epoch is not the newest. Read again before each action. */
   holds(epoch: Epoch): Promise<void>
@@ -82,7 +85,7 @@ export interface TaskStore {
   due(now: number, limit: number): Promise<readonly Task[]>
   /** Earliest `wakeAt` of unfinished tasks; undefined when none. */
   nextWake(): Promise<number | undefined>
-  /** The tick's one transaction. lease-lost, or conflict when the version moved. */
+  /** The tick's one transaction. lease-lost; conflict (`tasks/moved`) when the version moved, (`tasks/finished`); not-found. */
   save(epoch: Epoch, save: Save): Promise<Task>
   kept(task: string, key: string): Promise<unknown>
   read(task: string): Promise<Task | undefined>
@@ -90,9 +93,16 @@ export interface TaskStore {
 
 /** For requests: create, ask, read, forget. */
 export interface TaskDesk {
-  /** conflict (`tasks/busy`) when an unfinished task of this subject exists. With `notes` and an open `command` in the same transaction. */
-  create(task: { readonly id: string; readonly project: string; readonly subject: string; readonly state: unknown; readonly createdAt: number; readonly command: Command }): Promise<Task>
-  /** conflict (`tasks/command-open`) when one waits already, (`tasks/finished`) when the task is finished; not-found. `version` guards what the asker judged. */
+  /** conflict (`tasks/busy`) when an unfinished task of this subject exists. Its `command` is open in the same transaction; version 1, no wake. */
+  create(task: {
+    readonly id: string
+    readonly project: string
+    readonly subject: string
+    readonly state: unknown
+    readonly createdAt: number
+    readonly command: Command
+  }): Promise<Task>
+  /** conflict (`tasks/finished`) when the task is finished, (`tasks/command-open`) when one waits already, (`tasks/moved`) when it is no longer the `version` that the asker judged; not-found. */
   command(task: string, command: Command, version: number): Promise<Task>
   read(task: string): Promise<Task | undefined>
   /** Newest first. */
@@ -101,8 +111,8 @@ export interface TaskDesk {
   items(job: string): Promise<readonly Item[]>
   item(id: string): Promise<Item | undefined>
   notes(task: string, after: number, limit: number): Promise<readonly Note[]>
-  /** Removes the task with items, notes and side rows. conflict when its version moved. */
+  /** Removes the task with items, notes and side rows. not-found; conflict (`tasks/moved`). */
   remove(task: string, version: number): Promise<void>
-  /** Calls back after each create, command and save (of this process), until stopped. */
+  /** Calls back after each create, command and save (of this process), until stopped. The listener must not throw. */
   watch(listener: (task: string) => void): () => void
 }
