@@ -21,8 +21,14 @@ export interface CheckSituation<P extends MeshPart = MeshPart> {
   readonly answers: readonly Answer[]
   /** Names of other unfinished upgrades of the same mesh or cluster. */
   readonly others: readonly string[]
-  /** What the version catalogue says of this hop on this Kubernetes: undefined = allowed. */
-  readonly hop: (kubernetes: string) => string | undefined
+  readonly catalogue: Catalogue
+}
+
+/** What the version catalogue says; undefined = allowed, else one sentence that names what would be. */
+export interface Catalogue {
+  hop(from: string, to: string): string | undefined
+  /** @param version of Kubernetes, `1.35.4` */
+  kubernetes(to: string, version: string): string | undefined
 }
 
 export interface Check<P extends MeshPart = MeshPart> {

@@ -4,6 +4,7 @@ import type { Action } from './actions.ts'
 import type { Answer, MeshPart, Observation, Probe } from './mesh.ts'
 import type { Reason, Sentence, Sentences } from './reason.ts'
 import type { Before, UpgradeRecord } from './record.ts'
+import type { Catalogue } from './check.ts'
 
 /** What a stage works on, one row each: shown as subjobs. */
 export interface Progress {
@@ -48,6 +49,14 @@ export interface Situation<P extends MeshPart = MeshPart> {
   readonly before: Before | undefined
   readonly now: number
   readonly settings: Settings
+  readonly outside: Outside
+}
+
+/** What neither the mesh nor the record tells. */
+export interface Outside {
+  /** Names of other unfinished upgrades of the same clusters. */
+  readonly others: readonly string[]
+  readonly catalogue: Catalogue
 }
 
 /** How patient the engine is. Milliseconds. */
@@ -74,9 +83,6 @@ export interface Stage<P extends MeshPart = MeshPart> {
   /** After it was done: what no longer holds, if anything. */
   still?(s: Situation<P>): Reason | undefined
 }
-
-/** The same contract for going back; a step of its own list. */
-export type BackStage<P extends MeshPart = MeshPart> = Stage<P>
 
 export function defineStage<P extends MeshPart>(stage: Omit<Stage<P>, 'sentences'> & { readonly says: Sentences<Readonly<Record<string, string>>> }): Stage<P> {
   const { says, ...rest } = stage

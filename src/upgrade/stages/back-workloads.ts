@@ -1,0 +1,38 @@
+import { askBeforeRestart, follow, isGateway, livePodsOf, moveWorkloads, movingParts, type Moving, type MovingPart } from '../moving.ts'
+import type { WorkloadFact } from '../mesh.ts'
+import { sentences } from '../reason.ts'
+import { uses } from '../residue.ts'
+import { defineStage, type Situation } from '../stage.ts'
+
+const says = sentences('back-workloads', {
+  back: 'All workloads run with proxies of {revision} again.',
+})
+
+function movingBack(s: Situation<MovingPart>): Moving {
+  return { seen: s.seen, answers: s.answers, now: s.now, onto: s.upgrade.from, expected: s.upgrade.expected?.from, stamp: `${s.upgrade.id}/${s.job}`, waiting: s.upgrade.waiting, settings: s.settings }
+}
+
+/** Only those with a pod that the new control plane injected, or that this job restarted: the others were never moved. Gateways last. */
+function groups(s: Situation<MovingPart>): readonly (readonly WorkloadFact[])[] {
+  const { stamp } = movingBack(s)
+  const concerned = s.seen.workloads.filter((workload) => workload.podAnnotations['meshlift.io/restarted'] === stamp || (livePodsOf(workload, s.seen.pods).some((pod) => uses(pod, s.upgrade.to) || pod.injection?.image === s.upgrade.expected?.to.image) && follow(workload, s.upgrade.from.revision, s.seen)))
+  return [concerned.filter((workload) => !isGateway(workload)), concerned.filter(isGateway)]
+}
+
+export const backWorkloads = defineStage({
+  id: 'back-workloads',
+  title: 'Move workloads and gateways back',
+  reads: movingParts,
+  says,
+  asks(s) {
+    const group = groups(s).find((workloads) => moveWorkloads(workloads, movingBack(s)))
+    return group ? askBeforeRestart(group, movingBack(s)) : []
+  },
+  forward(s) {
+    for (const group of groups(s)) {
+      const verdict = moveWorkloads(group, movingBack(s))
+      if (verdict) return verdict
+    }
+    return { kind: 'done', because: says.say.back({ revision: s.upgrade.from.revision }) }
+  },
+})

@@ -1,0 +1,41 @@
+import { checks } from '../checks.ts'
+import { checkSituation } from '../check-situation.ts'
+import { findOld } from '../find-old.ts'
+import { asksOf, blocking, judge, progressOf, readsOf, warning } from '../judge.ts'
+import type { MeshPart } from '../mesh.ts'
+import { sentences } from '../reason.ts'
+import { defineStage, type Situation } from '../stage.ts'
+
+const says = sentences('judge-start', {
+  blocked: '{count} findings block the upgrade: {findings}',
+  warned: '{checks} checks found nothing that blocks; {count} warnings: {findings}',
+  quiet: '{checks} checks found nothing.',
+})
+
+const start = checks.filter((check) => check.gate === 'start')
+
+/** Every check speaks of the control plane that is replaced, so it is found first. */
+export function withOld(s: Situation): Situation {
+  const old = findOld(s.seen, s.upgrade.to.revision)
+  return { ...s, upgrade: { ...s.upgrade, ...old } }
+}
+
+export const judgeStart = defineStage<MeshPart>({
+  id: 'judge-start',
+  title: 'Check the mesh',
+  reads: [...new Set<MeshPart>([...readsOf(start), 'controlPlanes', 'releases', 'webhooks', 'namespaces', 'pods'])],
+  says,
+  asks: (s: Situation) => asksOf(start, checkSituation(withOld(s))),
+  forward(situation: Situation) {
+    const s = withOld(situation)
+    const judgements = judge(start, checkSituation(s))
+    const progress = progressOf(judgements, s.upgrade.mesh.clusters[0] ?? '')
+    const found = blocking(judgements)
+    if (found.length > 0) return { kind: 'fail', because: says.say.blocked({ count: found.length, findings: found.map((one) => one.because.text) }), progress }
+    const { from, baseRelease } = s.upgrade
+    const learned = { from, baseRelease, checkedAt: s.now }
+    const warnings = warning(judgements)
+    if (warnings.length > 0) return { kind: 'done', because: says.say.warned({ checks: judgements.length, count: warnings.length, findings: warnings.map((one) => one.because.text) }), progress, learned }
+    return { kind: 'done', because: says.say.quiet({ checks: judgements.length }), progress, learned }
+  },
+})

@@ -1,0 +1,29 @@
+import { checks } from '../checks.ts'
+import { asksOf, blocking, judge, progressOf, readsOf } from '../judge.ts'
+import { sentences } from '../reason.ts'
+import { defineStage, type Situation } from '../stage.ts'
+import { checkSituation } from '../check-situation.ts'
+import type { MeshPart } from '../mesh.ts'
+
+const says = sentences('look', {
+  blocked: 'The mesh cannot be looked at: {findings}',
+  seen: 'The clusters answer and allow what the plan needs.',
+})
+
+const access = checks.filter((check) => check.gate === 'access')
+
+/** A cluster that cannot be read has no other findings. */
+export const look = defineStage<MeshPart>({
+  id: 'look',
+  title: 'Look at the clusters',
+  reads: readsOf(access),
+  says,
+  asks: (s) => asksOf(access, checkSituation(s)),
+  forward(s: Situation) {
+    const judgements = judge(access, checkSituation(s))
+    const progress = progressOf(judgements, s.upgrade.mesh.clusters[0] ?? '')
+    const found = blocking(judgements)
+    if (found.length > 0) return { kind: 'fail', because: says.say.blocked({ findings: found.map((one) => one.because.text) }), progress }
+    return { kind: 'done', because: says.say.seen(), progress }
+  },
+})

@@ -1,0 +1,54 @@
+import { sameJson } from '../../lib/json.ts'
+import { injectorAnswer, targetOf } from '../moving.ts'
+import { choice, originalOf, wouldBeOn } from '../namespaces.ts'
+import type { NamespaceFact } from '../mesh.ts'
+import { sentences } from '../reason.ts'
+import { defineStage, type Situation } from '../stage.ts'
+
+const says = sentences('restore-labels', {
+  restoring: 'Giving namespace {namespace} back the labels it had; they lead to {revision} now.',
+  proving: 'Waiting until dry-run pods in {namespace} are injected by {revision}: {answer}.',
+  kept: 'Namespaces have the labels that Git says again. These named the old revision itself and keep istio.io/rev={revision}: {namespaces}.',
+  restored: 'Namespaces have the labels that Git says again.',
+})
+
+type Part = 'namespaces' | 'webhooks' | 'controlPlanes'
+
+interface Relabelled {
+  readonly namespace: NamespaceFact
+  readonly original: Readonly<Record<string, string>>
+  /** The labels it had lead to the new revision by now: a tag or the default has moved. */
+  readonly leads: boolean
+}
+
+function relabelled(s: Situation<Part>): readonly Relabelled[] {
+  return s.seen.namespaces
+    .toSorted((a, b) => a.name.localeCompare(b.name))
+    .flatMap((namespace) => {
+      const original = originalOf(namespace, s.upgrade.id)
+      return original === undefined ? [] : [{ namespace, original, leads: wouldBeOn(namespace, original, s.upgrade.to.revision, s.seen) }]
+    })
+}
+
+/** Without a second restart: the labels lead to the same control plane by another way. */
+export const restoreLabels = defineStage({
+  id: 'restore-labels',
+  title: 'Give namespaces back the labels that Git says',
+  reads: ['namespaces', 'webhooks', 'controlPlanes'],
+  says,
+  asks: (s) => relabelled(s).filter(({ leads }) => leads).map(({ namespace }) => ({ ask: 'dry-run-pod' as const, cluster: namespace.cluster, namespace: namespace.name, labels: {}, times: 1 })),
+  forward(s) {
+    const { revision } = s.upgrade.to
+    const all = relabelled(s)
+    const leading = all.filter(({ leads }) => leads)
+    const progress = all.map(({ namespace, original, leads }) => ({ cluster: namespace.cluster, object: namespace.name, phase: !leads || sameJson(choice(namespace), original) ? ('Success' as const) : ('Initializing' as const), reason: leads ? '' : `keeps istio.io/rev=${revision}` }))
+    for (const [index, { namespace, original }] of leading.entries()) {
+      const about = namespace.name
+      const answer = injectorAnswer(s.answers.slice(index, index + 1), revision)
+      if (answer !== 'good') return { kind: 'wait', lookAgainInMs: 500, because: says.say.proving({ namespace: about, revision, answer }), about, progress }
+      if (!sameJson(choice(namespace), original)) return { kind: 'act', because: says.say.restoring({ namespace: about, revision }), about, actions: [{ do: 'restore-namespace', cluster: namespace.cluster, target: targetOf(namespace), labels: original, forget: false }], progress }
+    }
+    const kept = all.filter(({ leads }) => !leads).map(({ namespace }) => namespace.name)
+    return { kind: 'done', because: kept.length > 0 ? says.say.kept({ revision, namespaces: kept }) : says.say.restored(), progress }
+  },
+})
