@@ -1,5 +1,20 @@
 // Every story, in the order in which they are told.
 import type { Story } from '../story.ts'
+import { backStories } from './back.ts'
 import { bedStories } from './bed-itself.ts'
+import { crashStory } from './crash.ts'
+import { forwardStories } from './forward.ts'
+import { guardedFinish } from './guarded-finish.ts'
+import { meddler } from './meddler.ts'
+import { diesInTheMiddle, neverReady } from './sick-istiod.ts'
 
-export const stories: readonly Story[] = [...bedStories]
+export const stories: readonly Story[] = [
+  ...bedStories, // first: a bed that is wrong about itself makes the rest worthless
+  ...forwardStories,
+  ...backStories,
+  crashStory,
+  neverReady,
+  diesInTheMiddle,
+  guardedFinish,
+  meddler,
+]

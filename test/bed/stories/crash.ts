@@ -1,0 +1,63 @@
+// (c) kill -9 at the three worst moments. Started again, the program goes on, and no workload is restarted twice.
+import { readdirSync, readFileSync } from 'node:fs'
+import { defaultRedirected, helmInstalling, namespaceLabelled } from '../look/moments.ts'
+import { residueOf } from '../look/residue.ts'
+import { pairs } from '../pairs.ts'
+import { adopt, bringBack } from '../program/mesh.ts'
+import { startUpgrade } from '../program/upgrade.ts'
+import type { Story } from '../story.ts'
+import { claimInjectedBy, claimNoHarm, claimTemplates, probeMeshed } from './moved.ts'
+
+const pair = pairs.U
+
+/** Every helm of the bed, as when the machine itself goes down: our process numbers are the bed's own. */
+function killHelm(program: string): number {
+  const running = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const helms = running.filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(`${program}\0`)
+    } catch {
+      return false // it ended while we looked
+    }
+  })
+  for (const pid of helms) process.kill(Number(pid), 'SIGKILL')
+  return helms.length
+}
+
+export const crashStory: Story = {
+  name: 'crash',
+  shows:
+    'killed inside helm, between label and restart, and after the first write of the default, it goes on where it stood',
+  pair: pair.name,
+  within: 300_000,
+  async tell(stage) {
+    const { bed, claim, claimNone } = stage
+    const adopted = await adopt(bed, pair)
+    const loop = probeMeshed(stage, pair)
+    const upgrade = await startUpgrade(bed, adopted, pair.to.version)
+    await upgrade.carryOut('PreCheck', 30_000)
+    const { to } = await upgrade.detail()
+
+    await upgrade.order('ControlPlaneUpgrade', 'Execute')
+    await helmInstalling(bed, 60_000)
+    await adopted.program.kill()
+    claim(killHelm(`${bed.installed.helm}/helm`) > 0, 'killed while helm was installing, helm too')
+    await bringBack(adopted, bed)
+    claim((await upgrade.rest(90_000)) === 'Success', 'the control plane came up all the same')
+
+    await upgrade.order('DataPlaneUpgrade', 'Execute')
+    await namespaceLabelled(bed, 'pay', to.revision, 90_000)
+    await adopted.program.kill()
+    await bringBack(adopted, bed)
+    await defaultRedirected(bed, pair, 120_000)
+    await adopted.program.kill()
+    await bringBack(adopted, bed)
+    claim((await upgrade.rest(90_000)) === 'Success', 'the data plane moved all the same')
+
+    await upgrade.carryOut('PostUpgrade', 90_000)
+    claimNoHarm(stage, await loop.stop())
+    await claimTemplates(stage, pair, 2)
+    await claimInjectedBy(stage, pair, to.revision, pair.to.version)
+    claimNone(await residueOf(bed.cluster, pair.from), 'nothing of the old control plane is left')
+  },
+}

@@ -1,0 +1,135 @@
+// (a) From the first check to the last removal, on each pair, while pods are made all the time.
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { requestsBy } from '../look/audit.ts'
+import { residueOf } from '../look/residue.ts'
+import { differences } from '../look/snapshot.ts'
+import { relayToApiServer } from '../look/wire.ts'
+import { chart } from '../install-pair.ts'
+import { istiodValues, istioNamespace, pairs } from '../pairs.ts'
+import type { Pair, PairName } from '../pairs.ts'
+import { adopt } from '../program/mesh.ts'
+import { startUpgrade } from '../program/upgrade.ts'
+import type { Detail, StepName } from '../program/upgrade.ts'
+import type { Stage, Story } from '../story.ts'
+import { seconds, stopwatch } from '../time.ts'
+import { auditOf, claimInjectedBy, claimNoHarm, claimTemplates, probeMeshed } from './moved.ts'
+
+const steps: readonly StepName[] = ['PreCheck', 'ControlPlaneUpgrade', 'DataPlaneUpgrade', 'PostUpgrade']
+
+function forward(name: PairName): Story {
+  const pair = pairs[name]
+  return {
+    name: `forward-${name}`,
+    shows: `a whole upgrade of pair ${name} (${pair.about}) loses no pod, and the user's own Helm runs go on afterwards`,
+    pair: name,
+    within: 240_000,
+    async tell(stage) {
+      const { bed, note, claim, claimNone } = stage
+      const wire = await relayToApiServer()
+      const adopted = await adopt(bed, pair, wire.server)
+      const labels = await namespaceLabels(stage, pair)
+      const loop = probeMeshed(stage, pair)
+      const upgrade = await startUpgrade(bed, adopted, pair.to.version)
+      for (const step of steps) {
+        const elapsed = stopwatch()
+        await upgrade.carryOut(step, 150_000)
+        note(`      ${step} took ${seconds(elapsed())}`)
+      }
+      claimNoHarm(stage, await loop.stop())
+      const { to, state, closing } = await upgrade.detail()
+      claim(state === 'Success', 'the upgrade ended in Success', state)
+      await claimInjectedBy(stage, pair, to.revision, pair.to.version)
+      await claimTemplates(stage, pair, 2)
+      claimNone(await residueOf(bed.cluster, pair.from), 'nothing of the old control plane is left')
+      await claimLabels(stage, pair, labels, to.revision)
+      await usersOwnHelm(stage, pair, { to, closing })
+      await claimInjectedBy(stage, pair, to.revision, pair.to.version)
+
+      const requests = requestsBy(await auditOf(stage, adopted.identity.user), ({ verb }) => verb)
+      const { sent, received } = wire.bytes()
+      note(
+        `      requests by verb ${JSON.stringify(requests)}, ${Math.round((sent + received) / 1024)} KiB on the wire`,
+      )
+      claim((await adopted.program.stop()) === 0, 'the program ends cleanly when asked')
+      await wire.close()
+    },
+  }
+}
+
+type Labels = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+async function namespaceLabels({ bed }: Stage, pair: Pair): Promise<Labels> {
+  const labels: Record<string, Readonly<Record<string, string>>> = {}
+  for (const name of Object.keys(pair.meshed))
+    labels[name] = (await bed.cluster.get(`/api/v1/namespaces/${name}`)).metadata.labels ?? {}
+  return labels
+}
+
+/** Git says the same as the cluster again, but where Git names the concrete old revision. */
+async function claimLabels(stage: Stage, pair: Pair, before: Labels, revision: string): Promise<void> {
+  const after = await namespaceLabels(stage, pair)
+  for (const [name, labels] of Object.entries(before)) {
+    const named = pair.from.revision !== '' && labels['istio.io/rev'] === pair.from.revision
+    const wanted = named ? { ...labels, 'istio.io/rev': revision } : labels
+    const same = differences(wanted, after[name]).length === 0
+    stage.claim(same, `${name} carries ${named ? 'the new revision' : 'the labels it had'}`, after[name])
+  }
+}
+
+/** What a user does next: both charts with the values that the closing lines name, and later a base chart of another version. */
+async function usersOwnHelm(
+  { bed, claim }: Stage,
+  pair: Pair,
+  { to, closing }: Pick<Detail, 'to' | 'closing'>,
+): Promise<void> {
+  const text = closing.join('\n')
+  const defaultRevision = /defaultRevision=([\w-]+)/.exec(text)?.[1]
+  const tags = /revisionTags=\{([\w,-]*)\}/.exec(text)?.[1]?.split(',') ?? []
+  claim(defaultRevision === to.revision, 'the closing lines name the default revision for the base chart', text)
+  claim(tags.includes(pair.helmTag), `and the tag ${pair.helmTag}, which Helm owned`, text)
+  claim(!tags.includes(pair.istioctlTag ?? ' '), 'and no tag that istioctl made', text)
+  const users = istiodValues(pair) as { readonly global: object }
+  const values = {
+    ...users,
+    revision: to.revision,
+    revisionTags: tags,
+    global: { ...users.global, tag: pair.to.version },
+  }
+  const helm = async (what: string, release: string, folder: string, given: unknown): Promise<void> => {
+    const ended = await bed.helm(
+      ['upgrade', release, folder, '--namespace', istioNamespace, '--values', '-'],
+      JSON.stringify(given),
+    )
+    claim(ended.code === 0, `helm upgrade ${what}`, ended.stderr.slice(-600))
+  }
+  const base = chart(bed, pair.to.version, 'base')
+  await helm('of base with the values that were named', 'istio-base', base, { defaultRevision })
+  await helm(
+    'of the new release with the values that were named',
+    `istiod-${to.revision}`,
+    chart(bed, pair.to.version, 'istiod'),
+    values,
+  )
+  await helm('of base once more, from a chart whose CRDs changed', 'istio-base', await nextBase(bed.folder, base), {
+    defaultRevision: `${to.revision}-next`,
+  })
+  await helm('of base back to what it was', 'istio-base', base, { defaultRevision })
+}
+
+/** A base chart as the version after next might bring it: one CRD differs. */
+async function nextBase(folder: string, base: string): Promise<string> {
+  const next = join(folder, 'base-next')
+  await cp(base, next, { recursive: true })
+  const file = join(next, 'files', 'crd-all.gen.yaml')
+  const before = await readFile(file, 'utf8')
+  const after = before.replace(
+    'Configuration affecting label/content routing',
+    'Configuration of label/content routing',
+  )
+  if (after === before) throw new Error(`${file} has no text to change`)
+  await writeFile(file, after)
+  return next
+}
+
+export const forwardStories: readonly Story[] = [forward('P'), forward('Q'), forward('U')]
