@@ -47,7 +47,7 @@ export function keepProcesses(logs: string, env: Readonly<Record<string, string>
 }
 
 /** The last lines of a program's log. */
-export function endOfLog(logs: string, name: string, lines = 15): string {
+function endOfLog(logs: string, name: string, lines = 15): string {
   try {
     return readFileSync(join(logs, `${name}.log`), 'utf8')
       .trimEnd()
