@@ -13,7 +13,7 @@ import type { Action } from './actions.ts'
 import { effectiveInjection, injectedBy, sameInjection } from './istio/injection.ts'
 import type { Answer, Injection, NamespaceFact, Observation, PodFact, Probe, WorkloadFact } from './mesh.ts'
 import { sentences } from './reason.ts'
-import type { ControlPlaneRef } from './record.ts'
+import type { ControlPlaneRef, JobKind, UpgradeRecord } from './record.ts'
 import type { Progress, Verdict } from './stage.ts'
 
 export const movingParts = ['controlPlanes', 'webhooks', 'namespaces', 'workloads', 'pods'] as const
@@ -26,8 +26,8 @@ export interface Moving {
   /** The revision to move onto, and what a pod injected by it looks like. */
   readonly onto: ControlPlaneRef
   readonly expected: Injection | undefined
-  /** `<upgrade>/<job>`: a workload with this stamp was already restarted by this job. */
-  readonly stamp: string
+  /** `<upgrade>/<job>`, those of earlier tries of the same step included, the current one last: who restarted a workload. */
+  readonly stamps: readonly string[]
   readonly waiting: { readonly on: string; readonly since: number }
   readonly settings: { readonly rolledWithinMs: number }
 }
@@ -43,6 +43,14 @@ const words = {
 } as const
 export const movingSentences = sentences('move', words)
 const say = movingSentences.say
+
+/** On pod templates: which upgrade and job restarted it. */
+export const restartedAnnotation = 'meshlift.io/restarted'
+
+/** Stamps of all jobs of this kind: a retry goes on with what an earlier try began. */
+export function stampsOf(upgrade: UpgradeRecord, kind: JobKind): readonly string[] {
+  return upgrade.jobs.filter((job) => job.kind === kind).map((job) => `${upgrade.id}/${job.id}`)
+}
 
 export const nameOf = (fact: { readonly namespace: string; readonly name: string }): string => `${fact.namespace}/${fact.name}`
 
@@ -70,10 +78,11 @@ export function isImmovable(workload: WorkloadFact): boolean {
 
 export type Place = 'no-sidecar' | 'moved' | 'rolling' | 'not-moved' | 'to-do' | 'immovable'
 
-export function placeOf(workload: WorkloadFact, moving: Pick<Moving, 'seen' | 'expected' | 'stamp'>): Place {
+export function placeOf(workload: WorkloadFact, moving: Pick<Moving, 'seen' | 'expected' | 'stamps'>): Place {
   const pods = livePodsOf(workload, moving.seen.pods)
-  const { expected } = moving
-  const stamped = workload.podAnnotations['meshlift.io/restarted'] === moving.stamp
+  const { expected, stamps } = moving
+  const stamp = workload.podAnnotations[restartedAnnotation] ?? ''
+  const stamped = stamps.includes(stamp)
   const rolled = workload.observed && workload.updated === workload.replicas && workload.ready === workload.replicas && workload.total === workload.replicas
   if (!stamped && !pods.some((pod) => pod.injection)) return 'no-sidecar'
   const moved = expected !== undefined && pods.every((pod) => sameInjection(pod.injection, expected, pod.annotations))
@@ -81,7 +90,8 @@ export function placeOf(workload: WorkloadFact, moving: Pick<Moving, 'seen' | 'e
   if (isImmovable(workload)) return 'immovable'
   if (moved) return 'rolling'
   if (!stamped) return 'to-do'
-  return rolled ? 'not-moved' : 'rolling'
+  if (!rolled) return 'rolling'
+  return stamp === stamps.at(-1) ? 'not-moved' : 'to-do'
 }
 
 /** Which of these would be injected by the revision now, judged by live selectors. */
@@ -145,7 +155,7 @@ export function moveWorkloads(workloads: readonly WorkloadFact[], moving: Moving
   }
   const answer = injectorAnswer(moving.answers, moving.onto.revision)
   if (answer !== 'good') return { kind: 'wait', lookAgainInMs: 500, because: say.injectorElsewhere({ object, revision: moving.onto.revision, answer }), about, progress }
-  const restart: Action = { do: 'restart-workload', cluster: workload.cluster, kind: workload.kind, target: workload, stamp: moving.stamp }
+  const restart: Action = { do: 'restart-workload', cluster: workload.cluster, kind: workload.kind, target: workload, stamp: moving.stamps.at(-1) ?? '' }
   return { kind: 'act', because: say.restarting({ object }), about, actions: [{ ...restart, target: targetOf(workload) }], progress }
 }
 

@@ -1,7 +1,7 @@
 /** Label, prove, restart: shared by the stages that move workloads and gateways. Which namespaces and workloads is theirs to say. */
 
 import type { NamespaceFact, Probe, WorkloadFact } from './mesh.ts'
-import { askBeforeRestart, moveWorkloads, targetOf, type Moving, type MovingPart, namespaceOf } from './moving.ts'
+import { askBeforeRestart, moveWorkloads, targetOf, type Moving, namespaceOf, stampsOf, type MovingPart } from './moving.ts'
 import { inMesh, isOn, originalOf } from './namespaces.ts'
 import { sentences } from './reason.ts'
 import type { Progress, Situation, Verdict } from './stage.ts'
@@ -20,7 +20,7 @@ export interface Selection {
 }
 
 export function movingOf(s: Situation<MovingPart>): Moving {
-  return { seen: s.seen, answers: s.answers, now: s.now, onto: s.upgrade.to, expected: s.upgrade.expected?.to, stamp: `${s.upgrade.id}/${s.job}`, waiting: s.upgrade.waiting, settings: s.settings }
+  return { seen: s.seen, answers: s.answers, now: s.now, onto: s.upgrade.to, expected: s.upgrade.expected?.to, stamps: stampsOf(s.upgrade, 'DataPlaneUpgrade'), waiting: s.upgrade.waiting, settings: s.settings }
 }
 
 /** Namespaces in order: those still on the old revision, and those that are on the new one already (by us or by hand). */

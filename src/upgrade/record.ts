@@ -1,5 +1,6 @@
 /** What is kept about one upgrade. Small and mutable; read by today's program whatever version wrote it (`format`). */
 
+import { Problem } from '../lib/problem.ts'
 import type { Body, Injection } from './mesh.ts'
 import type { Reason } from './reason.ts'
 
@@ -19,9 +20,12 @@ export interface ControlPlaneRef {
   readonly service: string
 }
 
+export type StepAction = 'Execute' | 'Retry' | 'Rollback'
+
 export interface JobRecord {
   readonly id: string
   readonly kind: JobKind
+  readonly action: StepAction
   readonly phase: 'Initializing' | 'Running' | 'Success' | 'Failed'
   readonly reason: string
   readonly createdAt: number
@@ -87,4 +91,11 @@ export interface Before {
 
 export function currentJob(record: UpgradeRecord): JobRecord | undefined {
   return record.jobs.at(-1)
+}
+
+/** A stored record as today's program understands it. */
+export function readRecord(state: unknown): UpgradeRecord {
+  const record = state as UpgradeRecord
+  if (record?.format === 1) return record
+  throw new Problem({ kind: 'bug', code: 'record/unknown-format', text: 'This upgrade was written by a newer version of the program; use that one.' })
 }

@@ -1,4 +1,4 @@
-import { askBeforeRestart, follow, isGateway, livePodsOf, moveWorkloads, movingParts, type Moving, type MovingPart } from '../moving.ts'
+import { askBeforeRestart, follow, isGateway, livePodsOf, moveWorkloads, movingParts, restartedAnnotation, stampsOf, type Moving, type MovingPart } from '../moving.ts'
 import type { WorkloadFact } from '../mesh.ts'
 import { sentences } from '../reason.ts'
 import { uses } from '../residue.ts'
@@ -9,13 +9,13 @@ const says = sentences('back-workloads', {
 })
 
 function movingBack(s: Situation<MovingPart>): Moving {
-  return { seen: s.seen, answers: s.answers, now: s.now, onto: s.upgrade.from, expected: s.upgrade.expected?.from, stamp: `${s.upgrade.id}/${s.job}`, waiting: s.upgrade.waiting, settings: s.settings }
+  return { seen: s.seen, answers: s.answers, now: s.now, onto: s.upgrade.from, expected: s.upgrade.expected?.from, stamps: stampsOf(s.upgrade, 'Rollback'), waiting: s.upgrade.waiting, settings: s.settings }
 }
 
 /** Only those with a pod that the new control plane injected, or that this job restarted: the others were never moved. Gateways last. */
 function groups(s: Situation<MovingPart>): readonly (readonly WorkloadFact[])[] {
-  const { stamp } = movingBack(s)
-  const concerned = s.seen.workloads.filter((workload) => workload.podAnnotations['meshlift.io/restarted'] === stamp || (livePodsOf(workload, s.seen.pods).some((pod) => uses(pod, s.upgrade.to) || pod.injection?.image === s.upgrade.expected?.to.image) && follow(workload, s.upgrade.from.revision, s.seen)))
+  const { stamps } = movingBack(s)
+  const concerned = s.seen.workloads.filter((workload) => stamps.includes(workload.podAnnotations[restartedAnnotation] ?? '') || (livePodsOf(workload, s.seen.pods).some((pod) => uses(pod, s.upgrade.to) || pod.injection?.image === s.upgrade.expected?.to.image) && follow(workload, s.upgrade.from.revision, s.seen)))
   return [concerned.filter((workload) => !isGateway(workload)), concerned.filter(isGateway)]
 }
 

@@ -1,0 +1,15 @@
+/** One line of the diary, as it is stored: written before acting, never one per wait. */
+
+import type { Step } from './record.ts'
+
+export interface NoteBody {
+  /** `command` for what a caller asked, else the verdict. */
+  readonly kind: 'command' | 'done' | 'act' | 'wait' | 'hold' | 'fail'
+  readonly step: Step
+  /** Absent for commands. */
+  readonly stage?: string
+  readonly code: string
+  readonly text: string
+  /** What is done next, one line each. */
+  readonly actions?: readonly string[]
+}
