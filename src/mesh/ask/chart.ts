@@ -1,6 +1,7 @@
 /** Is helm there, and do the target's charts render with the values that the install would use? */
 
 import { problemFrom } from '../../lib/problem.ts'
+import type { ProblemKind } from '../../lib/problem.ts'
 import { istioNamespace } from '../../upgrade/mesh.ts'
 import type { Answer } from '../../upgrade/mesh.ts'
 import type { Helm } from '../cluster.ts'
@@ -37,13 +38,11 @@ export async function askChart(helm: Helm, question: ChartQuestion, signal: Abor
     return { ask: 'chart', helm: program, ...(meshConfig !== undefined && { meshConfig }) }
   } catch (thrown) {
     const problem = problemFrom(thrown)
-    switch (problem.kind) {
-      case 'not-found':
-      case 'unavailable':
-      case 'rejected':
-        return { ask: 'chart', ...(program !== undefined && { helm: program }), problem: problem.message }
-      default:
-        throw problem
-    }
+    if (!isAnswer(problem.kind)) throw problem
+    return { ask: 'chart', ...(program !== undefined && { helm: program }), problem: problem.message }
   }
+}
+
+function isAnswer(kind: ProblemKind): boolean {
+  return kind === 'not-found' || kind === 'unavailable' || kind === 'rejected'
 }

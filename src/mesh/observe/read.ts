@@ -55,16 +55,9 @@ function expression(one: unknown): NonNullable<Selector['matchExpressions']>[num
   const key = text(one, 'key')
   const operator = text(one, 'operator')
   if (key === undefined) return undefined
-  switch (operator) {
-    case 'In':
-    case 'NotIn':
-      return { key, operator, values: items(one, 'values').map(String) }
-    case 'Exists':
-    case 'DoesNotExist':
-      return { key, operator }
-    default:
-      return undefined
-  }
+  if (operator === 'In' || operator === 'NotIn') return { key, operator, values: items(one, 'values').map(String) }
+  if (operator === 'Exists' || operator === 'DoesNotExist') return { key, operator }
+  return undefined
 }
 
 /** Throws a bug: a server names and versions whatever it stores, so an object without them is none of a server. */
