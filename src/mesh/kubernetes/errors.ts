@@ -28,7 +28,7 @@ export interface FailedReply {
 export function problemOfReply(doing: Doing, reply: FailedReply): Problem {
   const status = statusOf(reply.body)
   const { kind, code } = verdict(reply.status, status)
-  const said = status.message === undefined ? wordsFor(reply.status) : short(status.message)
+  const said = wordsOf(status.message, reply.status)
   return new Problem({
     kind,
     code: `kubernetes/${code}`,
@@ -88,26 +88,19 @@ export function stopped(): Problem {
 interface Status {
   readonly message?: string
   readonly reason?: string
-  readonly causes: readonly { readonly reason?: unknown; readonly message?: unknown }[]
 }
 
 function statusOf(body: unknown): Status {
-  if (!isRecord(body) || body['kind'] !== 'Status') return { causes: [] }
-  const { message, reason, details } = body
-  const causes = isRecord(details) && Array.isArray(details['causes']) ? details['causes'].filter(isRecord) : []
+  if (!isRecord(body) || body['kind'] !== 'Status') return {}
+  const { message, reason } = body
   return {
-    ...(typeof message === 'string' && message !== '' ? { message: withCauses(message, causes) } : {}),
-    ...(typeof reason === 'string' ? { reason } : {}),
-    causes,
+    ...(typeof message === 'string' && message !== '' && { message }),
+    ...(typeof reason === 'string' && { reason }),
   }
 }
 
-/** For a failed JSON patch the message says nothing; the cause names the path. */
-function withCauses(message: string, causes: readonly Readonly<Record<string, unknown>>[]): string {
-  if (!message.startsWith('the server rejected our request')) return message
-  const words = causes.map((cause) => cause['message']).filter((word) => typeof word === 'string')
-  return [message, ...words].join(': ')
-}
+/** A JSON patch whose `test` fails, or whose path is not there, is answered with a sentence that says nothing about it. */
+const patchRefused = 'the server rejected our request due to an error in our request'
 
 function verdict(code: number, status: Status): { readonly kind: ProblemKind; readonly code: string } {
   const message = status.message ?? ''
@@ -132,8 +125,7 @@ function verdict(code: number, status: Status): { readonly kind: ProblemKind; re
     case 410:
       return { kind: 'conflict', code: 'expired' }
     case 422:
-      // A JSON patch whose `test` fails, or whose path is not there: the object is no longer what was seen.
-      return message.startsWith('the server rejected our request')
+      return message === patchRefused
         ? { kind: 'conflict', code: 'test-failed' }
         : { kind: 'rejected', code: 'invalid' }
     case 429:
@@ -161,9 +153,11 @@ function facts(doing: Doing, status: number | undefined): Readonly<Record<string
   }
 }
 
-function wordsFor(status: number): string {
+function wordsOf(message: string | undefined, status: number): string {
+  if (message === patchRefused) return 'the object is no longer as it was seen; nothing was changed'
+  if (message !== undefined) return short(message)
   if (status >= 300 && status < 400)
-    return `answered with a redirection (${status}); the address of the kubeconfig is not that of a Kubernetes API server`
+    return `a redirection (${status}) was answered; the address of the kubeconfig is not that of a Kubernetes API server`
   return `the server answered ${status}`
 }
 

@@ -29,7 +29,7 @@ export function noHelm(cluster: string): Problem {
 }
 
 function verdict(stderr: string): { readonly kind: ProblemKind; readonly code: string } {
-  if (/cannot re-use a name|another operation .* is in progress/.test(stderr))
+  if (/cannot re-?use a name|another operation .* is in progress/.test(stderr))
     return { kind: 'conflict', code: 'release-exists' }
   if (/is forbidden: User /.test(stderr)) return { kind: 'forbidden', code: 'forbidden' }
   if (

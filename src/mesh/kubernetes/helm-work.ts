@@ -73,7 +73,6 @@ async function runToFiles(
   const child = start('/bin/sh', ['-c', noteAndBecome, `${stem}.pid`, ...commandLine(helm, args)], {
     stdio: ['ignore', out.fd, err.fd],
   })
-  child.unref()
   await Promise.all([out.close(), err.close()])
   let late = false
   const limit = setTimeout(() => {
@@ -90,7 +89,11 @@ async function runToFiles(
     if (late) throw tooSlow(args[0] ?? '', limitMs)
     return { code, stdout, stderr }
   })
-  return unlessStopped(finished, signal)
+  try {
+    return await unlessStopped(finished, signal)
+  } finally {
+    child.unref() // stopped: nobody waits for it
+  }
 }
 
 /** Is a helm that was started for this release still at work, whoever started it? */
