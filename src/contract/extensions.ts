@@ -6,19 +6,28 @@ import { Id, Reason, Text, Timestamp } from './shape.ts'
 import type { Shape } from './shape.ts'
 import { StepAction, StepName, StepPhase, UpgradeState } from './upgrades.ts'
 
+// The server's working folder is nobody's business, so a path that depends on it means nothing to a caller.
+const absolute = Type.String({ pattern: '^/.', maxLength: 4096, accepts: 'an absolute path on the server' })
+
 const where = {
   /** A path on the server's machine; nothing of the file is copied. */
-  kubeconfig: Type.Optional(Text),
+  kubeconfig: Type.Optional(absolute),
   /** A context of that file; its current one when absent. */
   context: Type.Optional(Text),
   /** The cluster that the server itself runs in. */
   inCluster: Type.Optional(Type.Boolean()),
   /** Where Istio's charts come from: a folder, a repository's address, an OCI reference. */
-  charts: Type.Optional(Text),
+  charts: Type.Optional(
+    Type.String({
+      pattern: '^(/|oci://|https?://).',
+      maxLength: 4096,
+      accepts: 'an absolute path on the server, or an address starting with https:// or oci://',
+    }),
+  ),
   /** A file with the versions and hops that are allowed. */
-  catalogue: Type.Optional(Text),
+  catalogue: Type.Optional(absolute),
   /** The `helm` program; the one in the search path when absent. */
-  helm: Type.Optional(Text),
+  helm: Type.Optional(absolute),
 }
 
 export const ClusterCreate = Type.Object({

@@ -1,0 +1,86 @@
+/** One request: the route table says how it looks, `fetch` carries it. */
+
+import { routes } from '../contract/routes.ts'
+import type { Answer, Route, RouteName } from '../contract/routes.ts'
+import { Refused, refusedBy } from './refused.ts'
+
+/** Node's own, or one that calls a server in this process. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+export interface Where {
+  /** `http://127.0.0.1:8080`; anything will do for a server in this process. */
+  readonly baseUrl: string
+  readonly fetch: Fetch
+}
+
+export interface Message {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string | undefined>>
+  readonly body: unknown
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface Received<Name extends RouteName> {
+  /** undefined for 304. */
+  readonly answer: Answer<Name> | undefined
+  readonly headers: Headers
+}
+
+/** Throws Refused; what the signal throws passes through. */
+export async function send<Name extends RouteName>(
+  { baseUrl, fetch }: Where,
+  name: Name,
+  message: Message,
+  signal?: AbortSignal,
+): Promise<Received<Name>> {
+  const route: Route = routes[name]
+  const init: RequestInit = {
+    method: route.method,
+    headers: { ...message.headers, ...(message.body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(message.body === undefined ? {} : { body: JSON.stringify(message.body) }),
+    ...(signal ? { signal } : {}),
+  }
+  const { response, text } = await fetch(urlOf(baseUrl, route.path, message), init)
+    .then(async (answered) => ({ response: answered, text: await answered.text() }))
+    .catch((thrown: unknown) => {
+      throw signal?.aborted === true ? signal.reason : unreachable(baseUrl, thrown)
+    })
+  if (response.status === 304) return { answer: undefined, headers: response.headers }
+  const body = parse(text)
+  if (!response.ok) throw refusedBy(response, body)
+  if (typeof body !== 'object' || body === null)
+    throw new Refused({
+      status: response.status,
+      code: 'client/not-ours',
+      text: `${baseUrl} is not a meshlift server.`,
+    })
+  // Types end at the wire: both sides are made from the same table, and the server's tests check its answers by it.
+  return { answer: body as Answer<Name>, headers: response.headers }
+}
+
+function urlOf(baseUrl: string, path: string, { params, query }: Message): string {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
+  const asked = new URLSearchParams(
+    Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  ).toString()
+  return `${baseUrl.replace(/\/$/, '')}${filled}${asked === '' ? '' : `?${asked}`}`
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function unreachable(baseUrl: string, thrown: unknown): Refused {
+  const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
+  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
+  return new Refused({
+    status: 0,
+    code: 'client/unreachable',
+    text: `No answer from ${baseUrl}${code}. Is the server running?`,
+    cause: thrown,
+  })
+}

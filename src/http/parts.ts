@@ -1,0 +1,65 @@
+/** What the handlers need, as functions. `main.ts` hands it over; tests hand over their own. */
+
+import type { Access } from '../access/access.ts'
+import type {
+  CheckReport,
+  ClusterTest,
+  NoteList,
+  UpgradeDetail,
+  UpgradeList,
+  UpgradePlan,
+} from '../contract/extensions.ts'
+import type { Job } from '../contract/jobs.ts'
+import type { MeshUpgrade, UpgradeCreate, UpgradeUpdate } from '../contract/upgrades.ts'
+import type { NewId } from '../lib/ids.ts'
+import type { ClusterRecord, MeshRecord, RegistryStore } from './registry-port.ts'
+import type { TaskDesk } from '../tasks/store.ts'
+
+/**
+ * The heart, as requests see it. Every one of these is about one project: what belongs to another is not-found.
+ * invalid for contents that are not accepted (naming the field), conflict for what the present state does not allow.
+ */
+export interface UpgradeDoor {
+  /** invalid names `spec.targetVersion` and the versions that would be accepted. */
+  create(project: string, mesh: MeshRecord, body: UpgradeCreate, signal: AbortSignal): Promise<MeshUpgrade>
+  get(project: string, id: string): Promise<MeshUpgrade>
+  /** invalid when anything but `spec.currentStep` differs from what is stored. */
+  put(project: string, id: string, body: UpgradeUpdate, signal: AbortSignal): Promise<MeshUpgrade>
+  /** Answers with the last state. */
+  remove(project: string, id: string): Promise<MeshUpgrade>
+  /** `id`: of a job, a subjob or an upgrade. */
+  job(project: string, id: string): Promise<Job>
+  /** Newest first. */
+  list(project: string, meshId: string | undefined): Promise<UpgradeList>
+  describe(project: string, id: string): Promise<UpgradeDetail>
+  plan(project: string, id: string, signal: AbortSignal): Promise<UpgradePlan>
+  /** Those with a number above `after`, oldest first. */
+  notes(project: string, id: string, after: number, limit: number): Promise<NoteList>
+  abandon(project: string, id: string): Promise<UpgradeDetail>
+  /** PreCheck without a task. */
+  check(project: string, mesh: MeshRecord, targetVersion: string, signal: AbortSignal): Promise<CheckReport>
+}
+
+/** What can be asked of clusters without an upgrade. */
+export interface ClusterDoor {
+  /** Never throws for a cluster that cannot be used: that is its answer. */
+  test(cluster: ClusterRecord, signal: AbortSignal): Promise<ClusterTest>
+  /** The version of the Istio that is on these clusters. invalid (`meshes/no-istio`, `meshes/versions-differ`); unavailable, forbidden when it cannot look. */
+  adopt(clusters: readonly ClusterRecord[], signal: AbortSignal): Promise<{ readonly version: string }>
+}
+
+/** Where failures go that are ours. */
+export interface Log {
+  error(facts: { readonly requestId: string; readonly err: unknown }, text: string): void
+}
+
+export interface Parts {
+  readonly access: Access
+  readonly registry: RegistryStore
+  readonly desk: Pick<TaskDesk, 'list'>
+  readonly upgrades: UpgradeDoor
+  readonly clusters: ClusterDoor
+  readonly now: () => number
+  readonly newId: NewId
+  readonly log: Log
+}

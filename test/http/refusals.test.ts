@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import type { Parts } from '../../src/http/parts.ts'
+import { Problem } from '../../src/lib/problem.ts'
+import type { ProblemKind } from '../../src/lib/problem.ts'
+import { harness } from './harness.ts'
+
+const failing = (thrown: unknown) => (made: Parts) => ({
+  upgrades: {
+    ...made.upgrades,
+    get: () => Promise.reject(thrown),
+    describe: () => Promise.reject(thrown),
+  },
+})
+
+describe('a problem of kind', () => {
+  it.each([
+    ['invalid', 400, 'ASM.01010001', 400],
+    ['forbidden', 403, 'ASM.01000002', 403],
+    ['not-found', 404, 'ASM.01010002', 404],
+    ['conflict', 409, 'ASM.01010003', 409],
+    ['blocked', 409, 'ASM.01010003', 422],
+    ['rejected', 409, 'ASM.01010003', 502],
+    ['unavailable', 500, 'ASM.01040001', 503],
+    ['timeout', 500, 'ASM.01040001', 504],
+    ['lease-lost', 500, 'ASM.01040001', 503],
+    ['aborted', 500, 'ASM.01040001', 503],
+    ['bug', 500, 'ASM.01040001', 500],
+  ] satisfies readonly (readonly [ProblemKind, number, string, number])[])(
+    '%s is %i %s on documented routes and %i on ours',
+    async (kind, status, code, ourStatus) => {
+      const text = 'A reason that people read.'
+      const at = await harness(failing(new Problem({ kind, code: 'test/why', text, retryAfterMs: 1200 })))
+      const documented = await at.ask('GET', '/v1/PROJECT/mesh-upgrade/x')
+      expect(documented).toMatchObject({ status, body: { errorCode: code, problem: 'test/why' } })
+      expect(documented.headers.get('retry-after')).toBe('2')
+      const ours = await at.ask('GET', '/meshlift/v1/PROJECT/upgrades/x')
+      expect(ours.status).toBe(ourStatus)
+      const said = kind === 'bug' ? expect.stringContaining('Internal error.') : text
+      expect([documented.body.errorMsg, ours.body.errorMsg]).toEqual([said, said])
+      expect(
+        at
+          .logged()
+          .split('\n')
+          .filter((line) => line.includes('A request failed.')),
+      ).toHaveLength(Number(status >= 500) + Number(ourStatus >= 500))
+    },
+  )
+})
+
+it('tells nothing of a bug but where to find it', async () => {
+  const at = await harness(failing(new TypeError('reading password of undefined')))
+  const answer = await at.ask('GET', '/v1/PROJECT/mesh-upgrade/x')
+  const id = answer.headers.get('x-request-id') ?? ''
+  expect(answer).toMatchObject({ status: 500, body: { errorMsg: `Internal error. The log has it as ${id}.` } })
+  expect(at.logged()).toContain(id)
+  expect(at.logged()).toContain('reading password of undefined')
+})
+
+it('keeps a message within 512 characters', async () => {
+  const at = await harness(failing(new Problem({ kind: 'invalid', code: 'test/long', text: '\u{1f40b}'.repeat(400) })))
+  const { body } = await at.ask('GET', '/v1/PROJECT/mesh-upgrade/x')
+  expect(body.errorMsg.length).toBeLessThanOrEqual(512)
+  expect(body.errorMsg.endsWith('…')).toBe(true)
+})
+
+describe('the gate', () => {
+  it('answers 404 for a route that is not there', async () => {
+    const at = await harness()
+    for (const path of ['/', '/v1/PROJECT', '/v1/PROJECT/mesh-upgrades', '/v2/PROJECT/meshes'])
+      expect(await at.ask('GET', path)).toMatchObject({ status: 404, body: { error_code: 'APIGW.0101' } })
+  })
+
+  it('answers 405 for a method that is not offered, naming those that are', async () => {
+    const at = await harness()
+    const answer = await at.ask('PATCH', '/v1/PROJECT/mesh-upgrade/x', {})
+    expect(answer).toMatchObject({ status: 405, body: { error_code: 'APIGW.0101' } })
+    expect(answer.headers.get('allow')).toBe('GET, PUT, DELETE')
+    expect((await at.ask('GET', '/v1/PROJECT/mesh-upgrade')).headers.get('allow')).toBe('POST')
+  })
+
+  it.each([['text/plain'], ['application/xml'], ['application/x-www-form-urlencoded']])(
+    'answers 415 for %s',
+    async (type) => {
+      const at = await harness()
+      const answer = await at.ask('POST', '/v1/PROJECT/mesh-upgrade', '{}', { 'content-type': type })
+      expect(answer).toMatchObject({ status: 415, body: { error_code: 'APIGW.0201' } })
+    },
+  )
+
+  it('answers 413 for more than 1 MiB', async () => {
+    const at = await harness()
+    const answer = await at.ask('POST', '/v1/PROJECT/mesh-upgrade', `"${'x'.repeat(1_048_576)}"`)
+    expect(answer).toMatchObject({ status: 413, body: { error_code: 'APIGW.0201' } })
+  })
+
+  it('answers 400 for a path that cannot be read', async () => {
+    const at = await harness()
+    const answer = await at.ask('GET', '/v1/PROJECT/mesh-upgrade/%E0%A4%A')
+    expect(answer).toMatchObject({ status: 400, body: { error_code: 'APIGW.0201' } })
+  })
+
+  it('takes a Content-Type on requests without a body, as published clients send it', async () => {
+    const at = await harness()
+    const type = { 'content-type': 'application/json' }
+    expect((await at.ask('GET', '/v1/PROJECT/meshes', undefined, type)).status).toBe(200)
+    expect((await at.ask('DELETE', '/v1/PROJECT/meshes/x', undefined, type)).status).toBe(404)
+  })
+})

@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { handOut, harness } from './harness.ts'
+import type { Harness } from './harness.ts'
+import { bent } from './samples.ts'
+
+let at: Harness
+beforeEach(async () => {
+  at = await harness()
+})
+
+const body = {
+  auth: {
+    identity: {
+      methods: ['password'],
+      password: { user: { name: 'admin', password: handOut.password, domain: { name: 'meshlift' } } },
+    },
+    scope: { project: { name: 'default' } },
+  },
+}
+const anonymous = { 'x-auth-token': undefined }
+const ask = (changed: unknown, path = '/v3/auth/tokens') => at.ask('POST', path, changed, anonymous)
+
+describe('asking for a token', () => {
+  it('answers as documented: the token in a header, everything else in the body', async () => {
+    const answer = await ask(body, '/v3/auth/tokens?nocatalog=true')
+    expect(answer.status).toBe(201)
+    expect(answer.body.token).toMatchObject({
+      issued_at: '2026-11-22T10:00:00.250000Z',
+      expires_at: '2026-11-23T10:00:00.250000Z',
+      methods: ['password'],
+      user: { name: 'admin', domain: { name: 'meshlift' } },
+      project: { id: handOut.projectId, name: 'default' },
+    })
+    const token = answer.headers.get('x-subject-token') ?? ''
+    expect(JSON.stringify(answer.body)).not.toContain(token)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    const used = await at.ask('GET', '/v1/PROJECT/meshes', undefined, { 'x-auth-token': token })
+    expect(used.status).toBe(200)
+  })
+
+  it.each([
+    ['auth.identity.password.user.password', 'wrong', 401, 'IAM.0001'],
+    ['auth.identity.password.user.name', 'root', 401, 'IAM.0001'],
+    ['auth.identity.password.user.domain.name', 'other', 401, 'IAM.0001'],
+    ['auth.scope.project.name', 'other', 404, 'IAM.0004'],
+    ['auth.identity.password.user.password', 5, 400, 'IAM.0007'],
+    ['auth.identity.methods', ['token'], 400, 'IAM.0007'],
+    ['auth', undefined, 400, 'IAM.0007'],
+  ])('%s = %j is refused in the manner of IAM', async (field, value, status, code) => {
+    const answer = await ask(bent(body, field, value))
+    expect(answer).toMatchObject({ status, body: { error_code: code, error: { code: status } } })
+    expect(answer.headers.get('x-subject-token')).toBeNull()
+    expect(JSON.stringify(answer.body)).not.toContain('wrong"')
+  })
+
+  it('without a project gives one that opens no project', async () => {
+    const answer = await ask(bent(body, 'auth.scope', undefined))
+    expect(answer.body.token).toMatchObject({ domain: { name: 'meshlift' } })
+    const token = answer.headers.get('x-subject-token') ?? ''
+    const used = await at.ask('GET', '/v1/PROJECT/meshes', undefined, { 'x-auth-token': token })
+    expect(used).toMatchObject({ status: 403, body: { errorCode: 'ASM.01000002' } })
+  })
+})
+
+describe('without a good token', () => {
+  const routes = ['/v1/PROJECT/meshes', '/meshlift/v1/PROJECT/clusters', '/v1/PROJECT/mesh-job/x', '/nowhere']
+  it.each(routes)('%s answers 401 in the gateway form, known or not', async (path) => {
+    const none = await at.ask('GET', path, undefined, anonymous)
+    expect(none).toMatchObject({
+      status: 401,
+      body: {
+        error_code: 'APIGW.0301',
+        error_msg: 'Incorrect IAM authentication information: x-auth-token not found',
+        request_id: none.headers.get('x-request-id'),
+      },
+    })
+    const guess = await at.ask('GET', path, undefined, { 'x-auth-token': 'guess' })
+    expect(guess).toMatchObject({ status: 401, body: { error_msg: expect.stringContaining('decrypt token fail') } })
+  })
+
+  it('is asked before the body is looked at', async () => {
+    const answer = await at.ask('POST', '/v1/PROJECT/mesh-upgrade', 'not json', anonymous)
+    expect(answer.status).toBe(401)
+  })
+
+  it('counts one that expired', async () => {
+    at.tick(86_400_000)
+    const answer = await at.ask('GET', '/v1/PROJECT/meshes')
+    expect(answer).toMatchObject({ status: 401, body: { error_msg: expect.stringContaining('token expires') } })
+  })
+})
+
+describe('a token of one project', () => {
+  it('does not open another, and both places must agree', async () => {
+    const other = 'f'.repeat(32)
+    const path = await at.ask('GET', `/v1/${other}/meshes`)
+    expect(path).toMatchObject({ status: 403, body: { errorCode: 'ASM.01000002', error_code: 'ASM.01000002' } })
+    const header = await at.ask('GET', '/v1/PROJECT/meshes', undefined, { 'x-project-id': other })
+    expect(header.status).toBe(403)
+    const equal = await at.ask('GET', '/v1/PROJECT/meshes', undefined, { 'x-project-id': handOut.projectId })
+    expect(equal.status).toBe(200)
+  })
+})
