@@ -9,11 +9,15 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** @param speed 1 = real time; 20 = twenty seconds of this clock pass in one real second (demo, simulation). */
-export function systemClock(speed = 1): Clock {
-  const start = Date.now()
+/**
+ * @param speed 1 = real time; 20 = twenty seconds of this clock pass in one real second (demo, simulation)
+ * @param from a fast clock is ahead of the real one: where it stood when the program ended, so that it never runs backwards
+ */
+export function systemClock(speed = 1, from = 0): Clock {
+  const began = Date.now()
+  const start = Math.max(from, began)
   return {
-    now: () => (speed === 1 ? Date.now() : Math.round(start + (Date.now() - start) * speed)),
+    now: () => Math.round(start + (Date.now() - began) * speed),
     sleep: async (ms, signal) => {
       if (signal?.aborted) return
       try {

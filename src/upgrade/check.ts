@@ -22,6 +22,8 @@ export interface CheckSituation<P extends MeshPart = MeshPart> {
   /** Names of other unfinished upgrades of the same mesh or cluster. */
   readonly others: readonly string[]
   readonly catalogue: Catalogue
+  /** Helm values that the operator keeps for this mesh; they override the old release's. */
+  readonly values: Readonly<Record<string, unknown>>
 }
 
 /** What the version catalogue says; undefined = allowed, else one sentence that names what would be. */

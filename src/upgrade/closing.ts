@@ -35,13 +35,10 @@ const wasThere = (name: string, before: Situation['before']): boolean => bodyOf(
 
 /**
  * A tag made by istioctl carries copied Helm annotations although Helm does not own it: the writer tells.
- * Its manifest did not have the tag; the record keeps which tags the release's values named.
+ * The record keeps which tags the release's values named.
  */
 function wasHelms(name: string, before: Situation['before']): boolean {
   const tag = bodyOf(name, before)?.metadata?.labels?.['istio.io/tag']
   if (tag === undefined) return false
-  return (before?.releases ?? []).some((release) => {
-    const tags = release.values['revisionTags']
-    return Array.isArray(tags) && tags.includes(tag)
-  })
+  return (before?.releases ?? []).some((release) => release.tags.includes(tag))
 }

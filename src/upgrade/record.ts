@@ -41,7 +41,7 @@ export interface UpgradeRecord {
   readonly id: string
   readonly name: string
   readonly project: string
-  readonly mesh: { readonly id: string; readonly name: string; readonly type: string; readonly clusters: readonly string[]; readonly values?: Readonly<Record<string, unknown>> }
+  readonly mesh: { readonly id: string; readonly name: string; readonly type: string; readonly clusters: readonly string[] }
   /** As the caller wrote it, echoed and accepted on PUT beside the resolved one. */
   readonly asked: { readonly targetVersion: string; readonly upgradeStrategy: string; readonly targetType: string }
   readonly from: ControlPlaneRef
@@ -85,7 +85,8 @@ export interface Before {
   readonly namespaces: readonly { readonly cluster: string; readonly name: string; readonly uid: string; readonly labels: Readonly<Record<string, string>> }[]
   /** Whole bodies of injectors, tags, tag Services and validators. */
   readonly bodies: readonly { readonly cluster: string; readonly body: Body }[]
-  readonly releases: readonly { readonly cluster: string; readonly name: string; readonly chart: string; readonly version: number; readonly status: string; readonly values: Readonly<Record<string, unknown>> }[]
+  /** Values stay out (they may hold secrets), but for the tags that Helm owns. */
+  readonly releases: readonly { readonly cluster: string; readonly name: string; readonly chart: string; readonly version: number; readonly status: string; readonly tags: readonly string[] }[]
   readonly workloads: readonly { readonly cluster: string; readonly namespace: string; readonly kind: string; readonly name: string; readonly uid: string }[]
 }
 

@@ -57,6 +57,8 @@ export interface Outside {
   /** Names of other unfinished upgrades of the same clusters. */
   readonly others: readonly string[]
   readonly catalogue: Catalogue
+  /** Helm values that the operator keeps for this mesh; they override the old release's. */
+  readonly values: Readonly<Record<string, unknown>>
 }
 
 /** How patient the engine is. Milliseconds. */

@@ -23,7 +23,7 @@ export const installRevision = defineStage({
   title: 'Install the new control plane beside the old one',
   reads: ['controlPlanes', 'releases', 'webhooks'],
   says,
-  forward({ upgrade, seen, now, settings }) {
+  forward({ upgrade, seen, now, settings, outside }) {
     const { from, to } = upgrade
     for (const cluster of upgrade.mesh.clusters) {
       const release = releaseOf(seen.releases, cluster, to.release)
@@ -36,7 +36,7 @@ export const installRevision = defineStage({
       if (!release) {
         const old = releaseOf(seen.releases, cluster, from.release)
         if (!old) return { kind: 'hold', needs: 'repair', because: say.noRelease({ release: from.release }) }
-        const values = valuesFor(old, to, upgrade.mesh.values)
+        const values = valuesFor(old, to, outside.values)
         return { kind: 'act', because: say.installing({ revision: to.revision, version: to.version, old: from.revision }), about: to.revision, actions: [{ do: 'install-revision', cluster, ...to, values }] }
       }
       const plane = controlPlaneOf(seen.controlPlanes, cluster, to.revision)

@@ -44,7 +44,7 @@ export const makeDefault = defineStage({
   says,
   asks: (s) => (s.upgrade.from.revision === 'default' ? askDefault(s) : []),
   forward(s) {
-    const { upgrade, seen, now, settings } = s
+    const { upgrade, seen, now, settings, outside } = s
     const { from, to } = upgrade
     const settled = now - upgrade.actedAt >= settings.settleMs
     for (const cluster of upgrade.mesh.clusters) {
@@ -60,7 +60,7 @@ export const makeDefault = defineStage({
       if (!isOff(injector) && !pointsTo(injector, to.service)) return { kind: 'act', because: say.redirecting({ service: to.service, revision: to.revision }), actions: [{ do: 'redirect-injector', cluster, target: targetOf(injector), service: to.service }] }
       const answer = defaultAnswer(s, to.revision)
       if (!settled || answer !== 'good') return { kind: 'wait', lookAgainInMs: settings.settleMs, because: say.settling({ revision: to.revision, answer: settled ? answer : 'just written' }) }
-      const body = { do: 'apply-default-tag', cluster, release: to.release, version: to.version, revision: to.revision, values: valuesFor(release, to, upgrade.mesh.values) } as const
+      const body = { do: 'apply-default-tag', cluster, release: to.release, version: to.version, revision: to.revision, values: valuesFor(release, to, outside.values) } as const
       if (!tag) return { kind: 'act', because: say.staging({ revision: to.revision }), actions: [{ ...body, staged: true }] }
       if (!tag.webhooks.every((webhook) => webhook.hasCaBundle)) return { kind: 'wait', lookAgainInMs: 250, because: say.filling({ revision: to.revision }) }
       if (isStaged(tag)) return { kind: 'act', because: say.activating({ revision: to.revision }), actions: [{ ...body, staged: false }] }

@@ -32,16 +32,19 @@ function snapshotOf({ seen }: Situation<Part>): Before {
     at: seen.at,
     namespaces: seen.namespaces.map(({ cluster, name, uid, labels }) => ({ cluster, name, uid, labels: choiceOf(labels) })),
     bodies: [...seen.webhooks, ...seen.tagServices].map(({ cluster, body }) => ({ cluster, body })),
-    releases: seen.releases.map(({ cluster, name, chart, version, status, values }) => ({ cluster, name, chart, version, status, values })),
+    releases: seen.releases.map(({ cluster, name, chart, version, status, values }) => ({ cluster, name, chart, version, status, tags: tagsIn(values) })),
     workloads: seen.workloads.map(({ cluster, namespace, kind, name, uid }) => ({ cluster, namespace, kind, name, uid })),
   }
 }
 
 function partOf(before: Before, cluster: string): Readonly<Record<string, unknown>> {
   const here = <T extends { readonly cluster: string }>(all: readonly T[]): readonly T[] => all.filter((one) => one.cluster === cluster)
-  // Values may hold secrets and are in the release's own Secret: they stay out of a ConfigMap.
-  const releases = here(before.releases).map(({ values: _values, ...release }) => release)
-  return { at: before.at, namespaces: here(before.namespaces), bodies: here(before.bodies), releases, workloads: here(before.workloads) }
+  return { at: before.at, namespaces: here(before.namespaces), bodies: here(before.bodies), releases: here(before.releases), workloads: here(before.workloads) }
+}
+
+function tagsIn(values: Readonly<Record<string, unknown>>): readonly string[] {
+  const tags = values['revisionTags']
+  return Array.isArray(tags) ? tags.map(String) : []
 }
 
 const sizes = (before: Before): { readonly namespaces: number; readonly bodies: number; readonly releases: number } => ({ namespaces: before.namespaces.length, bodies: before.bodies.length, releases: before.releases.length })
