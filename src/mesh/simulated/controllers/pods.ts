@@ -1,0 +1,88 @@
+/** A pod's life: pending, ready after a while, or not and why; going, gone. */
+
+import { timestamp } from '../../../lib/clock.ts'
+import type { Address } from '../../cluster.ts'
+import type { Api } from '../api.ts'
+import { istiodOf, labelled, liveIstiods } from '../endpoints.ts'
+import { kinds } from '../kinds.ts'
+import type { Condition, Pod } from '../shapes.ts'
+import { isGoing, isReady } from '../shapes.ts'
+import { schedule } from '../state.ts'
+import { istiodTrouble } from './istiod-health.ts'
+
+/** How often a pod that could not get ready is tried again. */
+const tryAgainMs = 1000
+
+export interface Trouble {
+  readonly container: string
+  readonly reason: string
+  readonly message: string
+}
+
+/** The moment at which a new pod would be ready. */
+export function podReady(api: Api, at: Address & { readonly uid: string }): void {
+  const pod = api.find(kinds.Pod, at) as Pod | undefined
+  if (!pod || pod.metadata.uid !== at.uid || isGoing(pod)) return
+  const trouble = troubleOf(api, pod)
+  reportPod(api, pod, trouble)
+  if (trouble)
+    schedule(api.state, tryAgainMs, { do: 'pod-ready', namespace: at.namespace ?? '', name: at.name, uid: at.uid })
+}
+
+export function podGone(api: Api, at: Address & { readonly uid: string }): void {
+  if (api.find(kinds.Pod, at)?.metadata.uid === at.uid) api.drop(kinds.Pod, at)
+}
+
+export function reportPod(api: Api, pod: Pod, trouble: Trouble | undefined): void {
+  if (isReady(pod) === !trouble && pod.status?.phase === 'Running') return
+  const ready: Condition = trouble
+    ? {
+        type: 'Ready',
+        status: 'False',
+        reason: 'ContainersNotReady',
+        message: `containers with unready status: [${trouble.container}]`,
+      }
+    : { type: 'Ready', status: 'True' }
+  const containerStatuses = pod.spec.containers.map(({ name, image }) =>
+    trouble?.container === name
+      ? {
+          name,
+          image,
+          ready: false,
+          restartCount: 1,
+          state: { waiting: { reason: trouble.reason, message: trouble.message } },
+        }
+      : { name, image, ready: true, restartCount: 0, state: { running: { startedAt: timestamp(api.state.now) } } },
+  )
+  api.setStatus(kinds.Pod, pod.metadata, {
+    phase: 'Running',
+    conditions: [{ type: 'PodScheduled', status: 'True' }, ready],
+    containerStatuses,
+  })
+}
+
+function troubleOf(api: Api, pod: Pod): Trouble | undefined {
+  const istiod = istiodOf(pod)
+  if (istiod) {
+    const message = istiodTrouble(api, istiod)
+    return message === undefined ? undefined : { container: 'discovery', reason: 'CrashLoopBackOff', message }
+  }
+  const container = pod.spec.containers[0]?.name ?? ''
+  if (api.state.faults.podsNeverReady.some((labels) => labelled(pod, labels)))
+    return { container, reason: 'CrashLoopBackOff', message: 'back-off restarting failed container' }
+  const discovery = discoveryOf(pod)
+  // A proxy without an istiod never gets its first configuration, so the pod is not ready either.
+  if (discovery !== undefined && !liveIstiods(api).some((each) => each.address === discovery))
+    return {
+      container: pod.spec.containers.some((each) => each.name === 'istio-proxy') ? 'istio-proxy' : container,
+      reason: 'PodInitializing',
+      message: `Envoy proxy is NOT ready: no configuration from ${discovery}`,
+    }
+  return undefined
+}
+
+/** The istiod that a pod's proxy asks, if it has a proxy. */
+function discoveryOf(pod: Pod): string | undefined {
+  const proxy = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find((each) => each.name === 'istio-proxy')
+  return proxy?.env?.find((each) => each.name === 'CA_ADDR')?.value
+}

@@ -1,0 +1,186 @@
+/** What helm does to a cluster: install, upgrade by server-side apply, uninstall by the stored manifest whoever owns the objects by now (B1). */
+
+import { problemFrom } from '../../lib/problem.ts'
+import { Problem } from '../../lib/problem.ts'
+import type { ChartRef, HelmRelease, KubeObject, Resource } from '../cluster.ts'
+import type { Api } from './api.ts'
+import { render } from './charts/render.ts'
+import type { Values } from './charts/values.ts'
+import type { StoredRelease } from './helm-releases.ts'
+import { forgetReleases, manifestOf, newRelease, storeRelease, storedReleases } from './helm-releases.ts'
+import { builtInOf, kinds } from './kinds.ts'
+import { rejected } from './refusals.ts'
+
+const helm = 'helm'
+const releaseName = 'meta.helm.sh/release-name'
+const releaseNamespace = 'meta.helm.sh/release-namespace'
+
+export interface Started {
+  readonly stored: StoredRelease
+  readonly objects: readonly KubeObject[]
+}
+
+/** First half of an install: CRDs outside of the release, and the record that helm is at it. */
+export function beginInstall(api: Api, release: HelmRelease, chart: ChartRef, values: Values): Started {
+  refuseIfPending(api, release)
+  if (storedReleases(api, release).length > 0)
+    throw new Problem({
+      kind: 'rejected',
+      code: 'helm/name-in-use',
+      text: `helm install ${release.name}: cannot re-use a name that is still in use.`,
+    })
+  const { objects, outside } = render(release, chart, values, false)
+  for (const each of objects) refuseForeign(api, release, each)
+  for (const each of outside)
+    if (!api.find(kinds.CustomResourceDefinition, each.metadata)) api.create(kinds.CustomResourceDefinition, each, helm)
+  const stored = storeRelease(
+    api,
+    newRelease(api, release, chart, values, objects),
+    'pending-install',
+    'Initial install underway',
+  )
+  return { stored, objects }
+}
+
+/** Second half. Helm killed after some objects leaves them, and the release pending. @throws Problem `unavailable` when it was killed */
+export function finishInstall(api: Api, { stored, objects }: Started): void {
+  const { faults } = api.state
+  for (const [index, each] of objects.toSorted(byInstallOrder).entries()) {
+    if (faults.helmKilledAfter === index) {
+      const { helmKilledAfter: _, ...rest } = faults
+      api.state.faults = rest
+      throw new Problem({
+        kind: 'unavailable',
+        code: 'helm/killed',
+        text: `helm install ${stored.name} was killed (signal 9) before it ended.`,
+      })
+    }
+    try {
+      api.apply(resourceOf(each), owned(stored, each), helm, false)
+    } catch (thrown) {
+      storeRelease(api, stored, 'failed', `Release "${stored.name}" failed: ${problemFrom(thrown).message}`)
+      throw thrown
+    }
+  }
+  storeRelease(api, stored, 'deployed', 'Install complete')
+}
+
+/** @throws Problem `conflict` when another manager owns a field that would change, and `force` is not given (B2). */
+export function upgrade(api: Api, release: HelmRelease, chart: ChartRef, values: Values, forceConflicts = false): void {
+  refuseIfPending(api, release)
+  const before = storedReleases(api, release).at(-1)
+  if (!before)
+    throw new Problem({
+      kind: 'not-found',
+      code: 'helm/no-release',
+      text: `helm upgrade ${release.name}: "${release.name}" has no deployed releases.`,
+    })
+  const { objects } = render(release, chart, values, true)
+  const old = manifestOf(before)
+  for (const each of objects) if (!old.some((other) => sameObject(other, each))) refuseForeign(api, release, each)
+  const stored = storeRelease(
+    api,
+    newRelease(api, release, chart, values, objects),
+    'pending-upgrade',
+    'Preparing upgrade',
+  )
+  try {
+    for (const each of objects.toSorted(byInstallOrder))
+      api.apply(resourceOf(each), owned(stored, each), helm, forceConflicts)
+  } catch (thrown) {
+    storeRelease(api, stored, 'failed', `Upgrade "${release.name}" failed: ${problemFrom(thrown).message}`)
+    throw thrown
+  }
+  for (const each of old) if (!objects.some((other) => sameObject(other, each))) removeUnlessKept(api, each)
+  storeRelease(api, before, 'superseded', 'Upgrade complete')
+  storeRelease(api, stored, 'deployed', 'Upgrade complete')
+}
+
+export function uninstall(api: Api, release: HelmRelease): void {
+  const newest = storedReleases(api, release).at(-1)
+  if (!newest)
+    throw new Problem({
+      kind: 'not-found',
+      code: 'helm/no-release',
+      text: `helm uninstall ${release.name}: release: not found.`,
+    })
+  for (const each of manifestOf(newest).toSorted(byInstallOrder).toReversed()) removeUnlessKept(api, each)
+  forgetReleases(api, release)
+}
+
+function removeUnlessKept(api: Api, object: KubeObject): void {
+  if (object.metadata.annotations?.['helm.sh/resource-policy'] !== 'keep')
+    api.remove(resourceOf(object), object.metadata, helm)
+}
+
+function refuseIfPending(api: Api, release: HelmRelease): void {
+  const status = storedReleases(api, release).at(-1)?.info.status
+  if (status?.startsWith('pending-'))
+    throw new Problem({
+      kind: 'conflict',
+      code: 'helm/pending',
+      text: `helm ${release.name}: another operation (install/upgrade/rollback) is in progress.`,
+    })
+}
+
+/** Helm takes over nothing that does not say it belongs to the release. */
+function refuseForeign(api: Api, release: HelmRelease, object: KubeObject): void {
+  const live = api.find(resourceOf(object), object.metadata)
+  if (
+    !live ||
+    (live.metadata.annotations?.[releaseName] === release.name &&
+      live.metadata.labels?.['app.kubernetes.io/managed-by'] === 'Helm')
+  )
+    return
+  throw rejected(
+    `Unable to continue with helm of ${release.name}: ${object.kind} "${object.metadata.name}" exists and cannot be imported into the current release: invalid ownership metadata.`,
+  )
+}
+
+function owned(release: HelmRelease, object: KubeObject): KubeObject {
+  const { metadata } = object
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      labels: { ...metadata.labels, 'app.kubernetes.io/managed-by': 'Helm' },
+      annotations: { ...metadata.annotations, [releaseName]: release.name, [releaseNamespace]: release.namespace },
+    },
+  }
+}
+
+function resourceOf(object: KubeObject): Resource {
+  const resource = builtInOf(object.apiVersion, object.kind)
+  if (!resource)
+    throw new Problem({
+      kind: 'bug',
+      code: 'helm/unknown-kind',
+      text: `The simulated charts made a ${object.kind}, which the simulation does not serve.`,
+    })
+  return resource
+}
+
+function sameObject(a: KubeObject, b: KubeObject): boolean {
+  return a.kind === b.kind && a.metadata.name === b.metadata.name && a.metadata.namespace === b.metadata.namespace
+}
+
+const order: readonly string[] = [
+  'PodDisruptionBudget',
+  'ServiceAccount',
+  'Secret',
+  'ConfigMap',
+  'CustomResourceDefinition',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'Role',
+  'RoleBinding',
+  'Service',
+  'Deployment',
+  'HorizontalPodAutoscaler',
+  'MutatingWebhookConfiguration',
+  'ValidatingWebhookConfiguration',
+]
+
+function byInstallOrder(a: KubeObject, b: KubeObject): number {
+  return order.indexOf(a.kind) - order.indexOf(b.kind)
+}
