@@ -123,7 +123,7 @@ function routeOf<Name extends RouteName>(name: Name, handle: Handler<Name>, stop
         query: known(route.query, request.query),
         body: known(route.body, request.body),
         caller: request.caller,
-        signal: AbortSignal.any([request.signal, stopping]),
+        signal: AbortSignal.any([callerGone(reply), stopping]),
         answerHeader: (key, value) => void reply.header(key, value),
         // The schemas of this very route were checked a moment ago; the generic table cannot tell the compiler.
       } as Asked<Name>)
@@ -137,6 +137,15 @@ function routeOf<Name extends RouteName>(name: Name, handle: Handler<Name>, stop
         : reply.code(route.status).send(body)
     },
   }
+}
+
+/** Aborted when the connection ends before the answer does. Not `request.signal`: that one ends with the request's body. */
+function callerGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort()
+  })
+  return gone.signal
 }
 
 /** Unknown members are ignored here, at the door, so that none is ever stored. */

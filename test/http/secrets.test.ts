@@ -1,0 +1,81 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { admitAtFirstStart } from '../../src/access/administrator.ts'
+import { access } from '../../src/access/access.ts'
+import { accessTables, sqliteAccessStore } from '../../src/access/sqlite.ts'
+import type { HandOut } from '../../src/contract/hand-out.ts'
+import { openDatabase } from '../../src/lib/sqlite.ts'
+import { handOut, harness } from './harness.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'secrets-test-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const credentials = (user: object, scope: object = { project: { name: 'default' } }) => ({
+  auth: { identity: { methods: ['password'], password: { user } }, scope },
+})
+const right = { name: 'admin', password: handOut.password, domain: { name: 'meshlift' } }
+
+it('are in no answer and no log line, however a request fails', async () => {
+  const at = await harness((made) => ({
+    access: {
+      ...made.access,
+      login: (request, now) =>
+        request.auth.scope?.project?.name === 'fail'
+          ? Promise.reject(new Error('the store is broken'))
+          : made.access.login(request, now),
+    },
+  }))
+  const said: string[] = []
+  const ask = async (method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>) => {
+    const answer = await at.ask(method, path, body, headers)
+    const rest = Object.fromEntries([...answer.headers].filter(([name]) => name !== 'x-subject-token'))
+    said.push(JSON.stringify({ ...answer, headers: rest }))
+    return answer
+  }
+  const token = '/v3/auth/tokens'
+  await ask('POST', token, credentials(right))
+  await ask('POST', token, credentials({ ...right, name: 'root' }))
+  await ask('POST', token, credentials({ ...right, name: 5 }))
+  await ask('POST', token, credentials({ ...right, domain: undefined }))
+  await ask('POST', token, credentials(right, { project: { name: 'other' } }))
+  await ask('POST', token, credentials(right, { project: { name: 'fail' } }))
+  await ask('POST', token, `{"password": "${handOut.password}"`)
+  await ask('POST', token, credentials(right), { 'content-type': 'text/plain' })
+  await ask('POST', `${token}?nocatalog=1&password=${handOut.password}`, {})
+  await ask('GET', '/v1/PROJECT/meshes')
+  await ask('GET', '/v1/PROJECT/meshes', undefined, { 'x-auth-token': `${at.session.token}x` })
+  await ask('POST', '/v1/PROJECT/mesh-upgrade', { kind: at.session.token, spec: handOut.password })
+  expect(said).toHaveLength(12)
+  const everything = said.join('\n') + at.logged()
+  expect(everything).toContain('the store is broken')
+  expect(everything).not.toContain(handOut.password)
+  expect(everything).not.toContain(at.session.token)
+})
+
+it('are in no file but the one that is handed out', async () => {
+  const database = await openDatabase(join(folder, 'meshlift.db'), [accessTables])
+  const store = sqliteAccessStore(database.kysely)
+  await admitAtFirstStart(store, join(folder, 'admin.json'))
+  const made = JSON.parse(readFileSync(join(folder, 'admin.json'), 'utf8')) as HandOut
+  const { user, password, domain } = made
+  const { token } = await access(store).login(
+    {
+      auth: {
+        identity: { methods: ['password'], password: { user: { name: user, password, domain: { name: domain } } } },
+      },
+    },
+    1_700_000_000_000,
+  )
+  // While it is open, so that the log beside it is read too.
+  const names = readdirSync(folder).filter((name) => name !== 'admin.json')
+  const bytes = names.map((name) => readFileSync(join(folder, name), 'latin1')).join('')
+  await database.close()
+  expect(bytes).toContain('argon2id')
+  expect(bytes).not.toContain(password)
+  expect(bytes).not.toContain(token)
+})
