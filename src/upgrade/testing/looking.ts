@@ -13,19 +13,21 @@ export interface Changed {
   readonly upgrade?: Partial<UpgradeRecord>
   readonly others?: readonly string[]
   readonly catalogue?: Partial<CheckSituation['catalogue']>
+  readonly values?: Readonly<Record<string, unknown>>
   readonly answers?: readonly Answer[]
 }
 
 /** Helm and the charts are there, and mean the same mesh configuration. */
 export const goodChart: Answer = { ask: 'chart', helm: '4.1.4', meshConfig: controlPlane(newPlane).meshConfig ?? '' }
 
-export function situation({ mesh, from, upgrade, others, catalogue, answers }: Changed = {}): CheckSituation {
+export function situation({ mesh, from, upgrade, others, catalogue, values, answers }: Changed = {}): CheckSituation {
   return {
     upgrade: upgradeRecord({ ...(from && { from }), ...upgrade }),
     seen: quietMesh(mesh, from),
     answers: answers ?? [],
     others: others ?? [],
     catalogue: { hop: () => undefined, kubernetes: () => undefined, ...catalogue },
+    values: values ?? {},
   }
 }
 

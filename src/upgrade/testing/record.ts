@@ -29,7 +29,9 @@ export function upgradeRecord(change: Partial<UpgradeRecord> = {}): UpgradeRecor
     actedAt: 0,
     pastReturn: false,
     touched: false,
-    jobs: [{ id: 'j1', kind: 'PreCheck', action: 'Execute', phase: 'Running', reason: '', createdAt: noon, startedAt: noon }],
+    jobs: [
+      { id: 'j1', kind: 'PreCheck', action: 'Execute', phase: 'Running', reason: '', createdAt: noon, startedAt: noon },
+    ],
     ...change,
   }
 }

@@ -1,0 +1,24 @@
+import { defineCheck } from '../check.ts'
+import { sentences } from '../reason.ts'
+
+const says = sentences('cluster-unreachable', {
+  unreachable: 'Cluster {cluster} cannot be reached: {why}. Correct its address or its credentials, then check again.',
+  absent: 'Cluster {cluster} belongs to the mesh and is not registered. Add it, or take it out of the mesh.',
+})
+
+export const clusterUnreachable = defineCheck({
+  id: 'cluster-unreachable',
+  title: 'Every cluster of the mesh can be reached',
+  gate: 'access',
+  weight: 'blocks',
+  reads: ['clusters'],
+  says,
+  look: ({ upgrade, seen }) =>
+    upgrade.mesh.clusters.flatMap((cluster) => {
+      const fact = seen.clusters.find((one) => one.cluster === cluster)
+      if (!fact) return [{ about: cluster, because: says.say.absent({ cluster }) }]
+      if (fact.reachable) return []
+      const why = (fact.why ?? 'it does not answer').replace(/\.$/, '')
+      return [{ about: cluster, because: says.say.unreachable({ cluster, why }) }]
+    }),
+})
