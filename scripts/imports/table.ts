@@ -46,9 +46,15 @@ export const rooms: readonly Room[] = [
   },
   { path: 'cli/', may: [...any('lib/', 'contract/', 'client/', 'config.ts'), ...late('main.ts')] },
   { path: 'config.ts', may: any('lib/') },
+  // Puts parts together for main.ts: it may know what each of them knows, and nothing knows it but main.ts.
+  {
+    path: 'wiring/',
+    may: any('lib/', 'contract/', 'upgrade/', 'tasks/', 'mesh/', 'mesh/kubernetes/', 'registry/', 'http/parts.ts'),
+  },
   {
     path: 'main.ts',
     may: any(
+      'wiring/',
       'lib/',
       'contract/',
       'client/',

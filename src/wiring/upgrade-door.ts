@@ -1,0 +1,205 @@
+/** The heart as requests see it: commands go into the task, everything shown is a view of the record. */
+
+import type { NewId } from '../lib/ids.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Problem } from '../lib/problem.ts'
+import type { UpgradeDoor } from '../http/parts.ts'
+import type { ClusterRecord } from '../registry/clusters.ts'
+import type { MeshRecord } from '../registry/meshes.ts'
+import type { Item, Task, TaskDesk } from '../tasks/store.ts'
+import { checkSituation } from '../upgrade/check-situation.ts'
+import { checks } from '../upgrade/checks.ts'
+import { admit, mayDelete, newUpgrade, type UpgradeCommand } from '../upgrade/commands.ts'
+import { findOld } from '../upgrade/find-old.ts'
+import { asksOf, judge, readsOf, type Judgement } from '../upgrade/judge.ts'
+import type { Check } from '../upgrade/check.ts'
+import type { Mesh, MeshPart, Observation } from '../upgrade/mesh.ts'
+import { preview } from '../upgrade/preview.ts'
+import { readRecord, type UpgradeRecord } from '../upgrade/record.ts'
+import type { Outside, Settings, Situation } from '../upgrade/stage.ts'
+import { detailView, jobOf, meshUpgradeView, noteView, rootJobView, stepJobView, subjobView, summaryView, type Shown } from '../upgrade/view.ts'
+import type { UpgradeCreate, UpgradeUpdate } from '../contract/upgrades.ts'
+
+/** What may be asked for, by the catalogue of the mesh's cluster. */
+export interface Versions {
+  /** `v1.31`, `1.31` or `1.31.0` -> `1.31.0`; undefined when nothing known fits. */
+  resolve(asked: string): string | undefined
+  /** Why this hop is not allowed; undefined = allowed. */
+  hop(from: string, to: string): string | undefined
+  /** Versions that a mesh of this version may go to. */
+  allowed(from: string): readonly string[]
+}
+
+export interface UpgradeDoorParts {
+  readonly desk: TaskDesk
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly settings: Settings
+  readonly clustersOf: (mesh: MeshRecord) => Promise<readonly ClusterRecord[]>
+  readonly versionsOf: (mesh: MeshRecord) => Promise<Versions>
+  readonly meshOf: (record: UpgradeRecord) => Promise<Mesh>
+  readonly outsideOf: (record: UpgradeRecord) => Promise<Outside>
+  readonly touch: (record: UpgradeRecord) => Promise<void>
+}
+
+export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
+  const { desk, clock, newId } = parts
+
+  const taskOf = async (project: string, id: string): Promise<Task> => {
+    const task = await desk.read(id)
+    if (!task || task.project !== project) throw notFound('upgrade', id)
+    return task
+  }
+  const rows = async (shown: Shown): Promise<(job: string) => readonly Item[]> => {
+    const all = new Map<string, readonly Item[]>()
+    for (const job of shown.record.jobs) all.set(job.id, await desk.items(job.id))
+    return (job) => all.get(job) ?? []
+  }
+  const resolved = async (mesh: MeshRecord, asked: string): Promise<string> => {
+    const versions = await parts.versionsOf(mesh)
+    const version = versions.resolve(asked)
+    const why = version === undefined ? `${asked} is not a version that is known here` : versions.hop(mesh.version, version)
+    if (version !== undefined && why === undefined) return version
+    const allowed = versions.allowed(mesh.version)
+    const would = allowed.length > 0 ? `Accepted: ${allowed.join(', ')}.` : `There is no version to go to from ${mesh.version}.`
+    throw new Problem({ kind: 'invalid', code: 'upgrades/target-version', text: `spec.targetVersion: ${why}. ${would}`.replace('..', '.'), facts: { allowed } })
+  }
+  const draft = async (mesh: MeshRecord, name: string, asked: UpgradeRecord['asked'], version: string): Promise<UpgradeRecord> => {
+    const clusters = (await parts.clustersOf(mesh)).map((cluster) => cluster.name)
+    return newUpgrade({ id: newId(), name, project: mesh.project, mesh: { id: mesh.id, name: mesh.name, type: 'InCluster', clusters }, asked, version, now: clock.now() })
+  }
+  const say = async (task: Task, command: UpgradeCommand): Promise<Task> => desk.command(task.id, { id: newId(), body: command, at: clock.now() }, task.version)
+
+  return {
+    async create(_project, mesh, body: UpgradeCreate, _signal) {
+      const version = await resolved(mesh, body.spec.targetVersion)
+      const { targetVersion } = body.spec
+      const record = await draft(mesh, body.metadata.name, { targetVersion, upgradeStrategy: 'Canary', targetType: 'InCluster' }, version)
+      const command: UpgradeCommand = { do: 'execute', step: 'PreCheck' }
+      const task = await desk.create({ id: record.id, project: mesh.project, subject: mesh.id, state: record, createdAt: record.createdAt, command: { id: newId(), body: command, at: record.createdAt } })
+      return meshUpgradeView(shownOf(task))
+    },
+
+    get: async (project, id) => meshUpgradeView(shownOf(await taskOf(project, id))),
+
+    async put(project, id, body: UpgradeUpdate, _signal) {
+      // The tick saves while it is being judged here: judged again on what it saved, a few times.
+      for (let tries = 0; ; tries += 1) {
+        const task = await taskOf(project, id)
+        const shown = shownOf(task)
+        mustEqual(shown.record, body)
+        const admission = admit(shown.record, shown.open?.body, body.spec.currentStep)
+        if (admission.kind === 'same') return meshUpgradeView(shown)
+        try {
+          return meshUpgradeView(shownOf(await say(task, admission.command)))
+        } catch (thrown) {
+          if (!(thrown instanceof Problem) || thrown.kind !== 'conflict' || tries >= 5) throw thrown
+        }
+      }
+    },
+
+    async remove(project, id) {
+      const task = await taskOf(project, id)
+      const shown = shownOf(task)
+      if (!mayDelete(shown.record, shown.open?.body))
+        throw new Problem({ kind: 'conflict', code: 'upgrades/in-between', text: `Upgrade ${shown.record.name} has begun to change the mesh: finish it, roll it back or abandon it before it is deleted.` })
+      await parts.touch(shown.record)
+      await desk.remove(id, task.version)
+      return meshUpgradeView(shown)
+    },
+
+    async job(project, id) {
+      const root = await desk.read(id)
+      if (root) {
+        const shown = shownOf(await taskOf(project, id))
+        return rootJobView(shown, await rows(shown))
+      }
+      const item = await desk.item(id)
+      const owner = item ? await desk.read(item.task) : (await desk.list({ project })).find((task) => jobOf(shownOf(task), id) !== undefined)
+      if (!owner || owner.project !== project) throw notFound('job', id)
+      const shown = shownOf(owner)
+      const job = jobOf(shown, item?.job ?? id)
+      if (!job) throw notFound('job', id)
+      const below = await desk.items(job.id)
+      return item ? subjobView(item, below, job) : stepJobView(job, below)
+    },
+
+    async list(project, meshId) {
+      const tasks = await desk.list(meshId === undefined ? { project } : { project, subject: meshId })
+      return { items: tasks.map((task) => summaryView(shownOf(task))) }
+    },
+
+    async describe(project, id) {
+      const shown = shownOf(await taskOf(project, id))
+      return detailView(shown, await rows(shown))
+    },
+
+    async plan(project, id, signal) {
+      const { record } = shownOf(await taskOf(project, id))
+      const mesh = await parts.meshOf(record)
+      const seen = (await mesh.observe(preview.reads, signal)) as Observation
+      return { upgrade: id, ...preview.of(record.from.revision === '' ? { ...record, ...findOld(seen, record.to.revision) } : record, seen) }
+    },
+
+    async notes(project, id, after, limit) {
+      await taskOf(project, id)
+      return { items: (await desk.notes(id, after, limit)).map(noteView) }
+    },
+
+    async abandon(project, id) {
+      const task = await taskOf(project, id)
+      const shown = shownOf(task)
+      if (shown.record.ended) throw new Problem({ kind: 'conflict', code: 'upgrades/ended', text: `Upgrade ${shown.record.name} has ended already (${shown.record.ended}).` })
+      const after = shownOf(await say(task, { do: 'abandon' }))
+      return detailView(after, await rows(after))
+    },
+
+    async check(_project, mesh, targetVersion, signal) {
+      const version = (await parts.versionsOf(mesh)).resolve(targetVersion)
+      if (version === undefined) await resolved(mesh, targetVersion)
+      const record = await draft(mesh, 'check', { targetVersion, upgradeStrategy: 'Canary', targetType: 'InCluster' }, version ?? targetVersion)
+      const access = await judged(checks.filter((check) => check.gate === 'access'), record, parts, signal)
+      const blocked = access.judgements.some((one) => one.weight === 'blocks' && one.findings.length > 0)
+      const start = blocked ? undefined : await judged(checks.filter((check) => check.gate === 'start'), record, parts, signal)
+      const all = [...access.judgements, ...(start?.judgements ?? [])]
+      const from = start?.upgrade.from ?? { revision: '', version: mesh.version }
+      return {
+        mesh: { id: mesh.id, name: mesh.name },
+        from: { revision: from.revision, version: from.version },
+        to: { revision: record.to.revision, version: record.to.version },
+        findings: all.flatMap((one) => one.findings.map((finding) => ({ check: one.check, weight: one.weight, about: finding.about, code: finding.because.code, text: finding.because.text }))),
+        checks: all.map((one) => ({ id: one.check, title: one.title, findings: one.findings.length })),
+      }
+    },
+  }
+}
+
+/** The checks of one gate, as PreCheck runs them, without a task. */
+async function judged(gate: readonly Check[], record: UpgradeRecord, parts: UpgradeDoorParts, signal: AbortSignal): Promise<{ readonly judgements: readonly Judgement[]; readonly upgrade: UpgradeRecord }> {
+  const mesh = await parts.meshOf(record)
+  const start = gate.some((check) => check.gate === 'start')
+  const reads = [...new Set<MeshPart>([...readsOf(gate), ...(start ? (['controlPlanes', 'releases', 'webhooks', 'namespaces', 'pods'] as const) : [])])]
+  const seen = (await mesh.observe(reads, signal)) as Observation
+  const upgrade = start ? { ...record, ...findOld(seen, record.to.revision) } : record
+  const situation: Situation = { upgrade, job: '', seen, answers: [], before: undefined, now: parts.clock.now(), settings: parts.settings, outside: await parts.outsideOf(record) }
+  const answers = await mesh.ask(asksOf(gate, checkSituation(situation)), signal)
+  return { judgements: judge(gate, checkSituation({ ...situation, answers })), upgrade }
+}
+
+function shownOf(task: Task): Shown {
+  const { command } = task
+  return { record: readRecord(task.state), open: command && { id: command.id, body: command.body as UpgradeCommand, at: command.at } }
+}
+
+/** Only `spec.currentStep` may differ from what is stored (asm-api Q14); a version as it was asked for or as it resolved. */
+function mustEqual(record: UpgradeRecord, { metadata, spec }: UpgradeUpdate): void {
+  const differs = (field: string, stored: string): Problem => new Problem({ kind: 'invalid', code: 'upgrades/fixed-field', text: `${field} cannot be changed: it must be ${stored}.` })
+  if (metadata.name !== record.name) throw differs('metadata.name', record.name)
+  if (spec.meshId !== record.mesh.id) throw differs('spec.meshId', record.mesh.id)
+  if (spec.targetVersion !== record.asked.targetVersion && spec.targetVersion !== record.to.version) throw differs('spec.targetVersion', record.asked.targetVersion)
+}
+
+function notFound(what: string, id: string): Problem {
+  return new Problem({ kind: 'not-found', code: `${what}s/unknown`, text: `There is no ${what} ${id} in this project.` })
+}
+
