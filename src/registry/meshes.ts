@@ -1,0 +1,58 @@
+/** The rules about meshes. Pure. */
+
+import { Problem } from '../lib/problem.ts'
+import { unknownCluster } from './clusters.ts'
+import type { ClusterRecord, MeshChange, MeshRecord } from './records.ts'
+
+const namePattern = /^[a-z][a-z0-9-]{2,62}[a-z0-9]$/
+
+/**
+ * invalid (`meshes/name`); conflict (`meshes/name-taken`, `meshes/cluster-taken`); not-found (`clusters/unknown`).
+ * @param others meshes of the same project
+ * @param clusters of the same project
+ */
+export function checkNewMesh(
+  mesh: MeshRecord,
+  others: readonly MeshRecord[],
+  clusters: readonly ClusterRecord[],
+): void {
+  if (!namePattern.test(mesh.name))
+    throw new Problem({
+      kind: 'invalid',
+      code: 'meshes/name',
+      text: `A mesh is named by 4 to 64 lower-case letters, digits and hyphens, starting with a letter and not ending with a hyphen; ${JSON.stringify(mesh.name)} is not.`,
+      facts: { field: 'metadata.name' },
+    })
+  if (others.some(({ name }) => name === mesh.name))
+    throw new Problem({
+      kind: 'conflict',
+      code: 'meshes/name-taken',
+      text: `There is a mesh ${mesh.name} already.`,
+      facts: { name: mesh.name },
+    })
+  for (const id of mesh.clusterIds) {
+    const cluster = clusters.find((one) => one.id === id)
+    if (cluster === undefined) throw unknownCluster(id)
+    const owner = others.find(({ clusterIds }) => clusterIds.includes(id))
+    if (owner !== undefined)
+      throw new Problem({
+        kind: 'conflict',
+        code: 'meshes/cluster-taken',
+        text: `Cluster ${cluster.name} belongs to mesh ${owner.name} already.`,
+        facts: { cluster: id, mesh: owner.id },
+      })
+  }
+}
+
+export function changedMesh(mesh: MeshRecord, { phase, version, updatedAt }: MeshChange): MeshRecord {
+  return { ...mesh, phase: phase ?? mesh.phase, version: version ?? mesh.version, updatedAt }
+}
+
+export function unknownMesh(id: string): Problem {
+  return new Problem({
+    kind: 'not-found',
+    code: 'meshes/unknown',
+    text: `There is no mesh ${id}.`,
+    facts: { mesh: id },
+  })
+}

@@ -1,0 +1,17 @@
+/** Clusters and meshes: the record as JSON, beside it what is searched for or must be unique. */
+
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+
+const table = (name: string): string => `create table ${name} (
+    seq integer primary key autoincrement,
+    id text not null unique,
+    project text not null,
+    name text not null,
+    record text not null,
+    unique (project, name)
+  ) strict`
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const name of ['cluster', 'mesh']) await sql.raw(table(name)).execute(db)
+}
