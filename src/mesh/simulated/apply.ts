@@ -61,7 +61,7 @@ function conflictProblem(
   )
   return new Problem({
     kind: 'conflict',
-    code: 'cluster/apply-conflict',
+    code: 'simulated/apply-conflict',
     text: `Apply of ${config.kind} ${config.metadata.name} failed with ${count} conflict${count === 1 ? '' : 's'}: ${parts.join('; ')}.`,
   })
 }

@@ -20,7 +20,7 @@ export function simulatedCluster(world: World, name: string): Cluster {
     if (mayNot(verb, resource.plural))
       throw new Problem({
         kind: 'forbidden',
-        code: 'cluster/forbidden',
+        code: 'simulated/forbidden',
         text: `${name}: ${manager} may not ${verb} ${resource.plural} in API group "${resource.group}".`,
       })
     return world.api

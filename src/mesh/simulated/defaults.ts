@@ -83,6 +83,6 @@ function webhookDefaults(webhook: Webhook, kind: string): Webhook {
 
 /** Stable and good enough to tell Services apart. */
 function addressOf(name: string): string {
-  const sum = [...name].reduce((total, letter) => (total * 31 + (letter.codePointAt(0) ?? 0)) % 62_500, 7)
+  const sum = Array.from(name).reduce((total, letter) => (total * 31 + (letter.codePointAt(0) ?? 0)) % 62_500, 7)
   return `${Math.floor(sum / 250)}.${(sum % 250) + 1}`
 }

@@ -1,7 +1,6 @@
 /** What helm does to a cluster: install, upgrade by server-side apply, uninstall by the stored manifest whoever owns the objects by now (B1). */
 
-import { problemFrom } from '../../lib/problem.ts'
-import { Problem } from '../../lib/problem.ts'
+import { Problem, problemFrom } from '../../lib/problem.ts'
 import type { ChartRef, HelmRelease, KubeObject, Resource } from '../cluster.ts'
 import type { Api } from './api.ts'
 import { render } from './charts/render.ts'
@@ -26,7 +25,7 @@ export function beginInstall(api: Api, release: HelmRelease, chart: ChartRef, va
   if (storedReleases(api, release).length > 0)
     throw new Problem({
       kind: 'rejected',
-      code: 'helm/name-in-use',
+      code: 'simulated/name-in-use',
       text: `helm install ${release.name}: cannot re-use a name that is still in use.`,
     })
   const { objects, outside } = render(release, chart, values, false)
@@ -51,7 +50,7 @@ export function finishInstall(api: Api, { stored, objects }: Started): void {
       api.state.faults = rest
       throw new Problem({
         kind: 'unavailable',
-        code: 'helm/killed',
+        code: 'simulated/killed',
         text: `helm install ${stored.name} was killed (signal 9) before it ended.`,
       })
     }
@@ -70,11 +69,7 @@ export function upgrade(api: Api, release: HelmRelease, chart: ChartRef, values:
   refuseIfPending(api, release)
   const before = storedReleases(api, release).at(-1)
   if (!before)
-    throw new Problem({
-      kind: 'not-found',
-      code: 'helm/no-release',
-      text: `helm upgrade ${release.name}: "${release.name}" has no deployed releases.`,
-    })
+    throw noRelease(release)
   const { objects } = render(release, chart, values, true)
   const old = manifestOf(before)
   for (const each of objects) if (!old.some((other) => sameObject(other, each))) refuseForeign(api, release, each)
@@ -96,14 +91,14 @@ export function upgrade(api: Api, release: HelmRelease, chart: ChartRef, values:
   storeRelease(api, stored, 'deployed', 'Upgrade complete')
 }
 
+function noRelease(release: HelmRelease): Problem {
+  return new Problem({ kind: 'not-found', code: 'simulated/no-release', text: `helm: release ${release.name} is not there.` })
+}
+
 export function uninstall(api: Api, release: HelmRelease): void {
   const newest = storedReleases(api, release).at(-1)
   if (!newest)
-    throw new Problem({
-      kind: 'not-found',
-      code: 'helm/no-release',
-      text: `helm uninstall ${release.name}: release: not found.`,
-    })
+    throw noRelease(release)
   for (const each of manifestOf(newest).toSorted(byInstallOrder).toReversed()) removeUnlessKept(api, each)
   forgetReleases(api, release)
 }
@@ -118,7 +113,7 @@ function refuseIfPending(api: Api, release: HelmRelease): void {
   if (status?.startsWith('pending-'))
     throw new Problem({
       kind: 'conflict',
-      code: 'helm/pending',
+      code: 'simulated/pending',
       text: `helm ${release.name}: another operation (install/upgrade/rollback) is in progress.`,
     })
 }
@@ -154,7 +149,7 @@ function resourceOf(object: KubeObject): Resource {
   if (!resource)
     throw new Problem({
       kind: 'bug',
-      code: 'helm/unknown-kind',
+      code: 'simulated/unknown-kind',
       text: `The simulated charts made a ${object.kind}, which the simulation does not serve.`,
     })
   return resource

@@ -14,24 +14,14 @@ export function simulatedHelm(world: World): Helm {
     signal.throwIfAborted()
     world.catchUp()
     const { helmMissing, chartTrouble } = world.faults
-    if (helmMissing)
-      throw new Problem({
-        kind: 'not-found',
-        code: 'helm/not-found',
-        text: 'The program helm was not found; install helm 3 or 4.',
-      })
+    if (helmMissing) throw noHelm()
     if (chartTrouble !== undefined)
-      throw new Problem({ kind: 'unavailable', code: 'helm/pull', text: `The chart cannot be pulled: ${chartTrouble}` })
+      throw new Problem({ kind: 'unavailable', code: 'simulated/pull', text: `The chart cannot be pulled: ${chartTrouble}` })
   }
   return {
     version: async (signal) => {
       signal.throwIfAborted()
-      if (world.faults.helmMissing)
-        throw new Problem({
-          kind: 'not-found',
-          code: 'helm/not-found',
-          text: 'The program helm was not found; install helm 3 or 4.',
-        })
+      if (world.faults.helmMissing) throw noHelm()
       return 'v4.1.4'
     },
     template: async (release, chart, values, signal) => {
@@ -49,7 +39,7 @@ export function simulatedHelm(world: World): Helm {
         if (signal.aborted)
           throw new Problem({
             kind: 'aborted',
-            code: 'helm/aborted',
+            code: 'simulated/aborted',
             text: `helm install ${release.name} was stopped before it ended.`,
           })
         world.catchUp()
@@ -64,10 +54,14 @@ export function simulatedHelm(world: World): Helm {
       if (alive.has(idOf(release)))
         throw new Problem({
           kind: 'conflict',
-          code: 'helm/alive',
+          code: 'simulated/alive',
           text: `A helm that works on release ${release.name} is still running.`,
         })
       world.write((api) => uninstall(api, release))
     },
   }
+}
+
+function noHelm(): Problem {
+  return new Problem({ kind: 'not-found', code: 'simulated/no-helm', text: 'The program helm was not found; install helm 3 or 4.' })
 }

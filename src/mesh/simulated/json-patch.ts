@@ -14,7 +14,7 @@ export function patched(document: unknown, operations: readonly PatchOperation[]
         if (!sameJson(read(holder, key), operation.value))
           throw new Problem({
             kind: 'conflict',
-            code: 'cluster/conflict',
+            code: 'simulated/test-failed',
             text: `The server rejected the patch: testing value ${operation.path} failed.`,
           })
         break
@@ -59,7 +59,7 @@ function locate(root: Holder, path: string): { holder: Holder; key: string } {
 function missing(what: string, path: string): Problem {
   return new Problem({
     kind: 'rejected',
-    code: 'cluster/patch',
+    code: 'simulated/no-such-path',
     text: `The server rejected the patch: ${what} does not apply: doc is missing path: ${path}.`,
   })
 }

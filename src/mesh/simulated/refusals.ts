@@ -9,25 +9,25 @@ function named(resource: Resource, at: Address): string {
 }
 
 export function absent(resource: Resource, at: Address): Problem {
-  return new Problem({ kind: 'not-found', code: 'cluster/not-found', text: `${named(resource, at)} not found.` })
+  return new Problem({ kind: 'not-found', code: 'simulated/not-found', text: `${named(resource, at)} not found.` })
 }
 
 export function unknownResource(resource: Resource): Problem {
   return new Problem({
     kind: 'not-found',
-    code: 'cluster/unknown-resource',
+    code: 'simulated/unknown-resource',
     text: `The server could not find the requested resource ${resource.plural}.${resource.group}/${resource.version}.`,
   })
 }
 
 export function alreadyExists(resource: Resource, at: Address): Problem {
-  return new Problem({ kind: 'conflict', code: 'cluster/exists', text: `${named(resource, at)} already exists.` })
+  return new Problem({ kind: 'conflict', code: 'simulated/exists', text: `${named(resource, at)} already exists.` })
 }
 
 export function conflict(resource: Resource, at: Address): Problem {
   return new Problem({
     kind: 'conflict',
-    code: 'cluster/conflict',
+    code: 'simulated/conflict',
     text: `Operation cannot be fulfilled on ${named(resource, at)}: the object has been modified.`,
   })
 }
@@ -35,7 +35,7 @@ export function conflict(resource: Resource, at: Address): Problem {
 export function wrongUid(resource: Resource, at: Address): Problem {
   return new Problem({
     kind: 'conflict',
-    code: 'cluster/conflict',
+    code: 'simulated/other-object',
     text: `${named(resource, at)} is another object than the one seen: its uid differs.`,
   })
 }
@@ -43,11 +43,11 @@ export function wrongUid(resource: Resource, at: Address): Problem {
 export function terminating(resource: Resource, at: Address): Problem {
   return new Problem({
     kind: 'forbidden',
-    code: 'cluster/terminating',
+    code: 'simulated/terminating',
     text: `${named(resource, at)} cannot be created: namespace ${at.namespace} is being terminated.`,
   })
 }
 
 export function rejected(text: string): Problem {
-  return new Problem({ kind: 'rejected', code: 'cluster/rejected', text })
+  return new Problem({ kind: 'rejected', code: 'simulated/rejected', text })
 }

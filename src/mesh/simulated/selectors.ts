@@ -50,7 +50,7 @@ function parseRequirement(text: string): Expression {
     return text.startsWith('!') ? { key: text.slice(1), operator: 'DoesNotExist' } : { key: text, operator: 'Exists' }
   throw new Problem({
     kind: 'invalid',
-    code: 'cluster/selector',
+    code: 'simulated/selector',
     text: `Unable to parse the label selector "${text}".`,
   })
 }

@@ -4,11 +4,14 @@ import type { Labels } from '../../upgrade/mesh.ts'
 import type { KubeObject } from '../cluster.ts'
 import type { Faults } from './faults.ts'
 
+/** Kinds with a controller that looks at an object whenever something about it changed. */
+export type Controlled = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Job'
+
 /** What happens later by itself. */
 export type Due =
   | {
       readonly do: 'reconcile'
-      readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet'
+      readonly kind: Controlled
       readonly namespace: string
       readonly name: string
     }

@@ -114,7 +114,7 @@ function worldOf(state: WorldState, clock: Clock): World {
       if (within(state.faults.unavailable, now() - state.began))
         throw new Problem({
           kind: 'unavailable',
-          code: 'cluster/unavailable',
+          code: 'simulated/unavailable',
           text: 'The API server of the simulated cluster does not answer: connection refused.',
         })
     },

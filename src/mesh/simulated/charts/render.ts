@@ -24,7 +24,7 @@ export function render(release: HelmRelease, chart: ChartRef, values: Values, is
   if (!isKnown(chart.version))
     throw new Problem({
       kind: 'unavailable',
-      code: 'helm/chart-not-found',
+      code: 'simulated/chart-not-found',
       text: `Chart ${chart.chart} has no version ${chart.version}: 1.22.x to 1.31.x are there.`,
     })
   const r: Rendering = {

@@ -8,7 +8,7 @@ import { within } from '../faults.ts'
 import { kinds } from '../kinds.ts'
 import type { CustomResourceDefinition } from '../shapes.ts'
 import { isGoing, isReady } from '../shapes.ts'
-import { reportPod } from './pods.ts'
+import { reportPod } from './pod-status.ts'
 
 /** What its pod says while it is not ready. */
 export function istiodTrouble(api: Api, istiod: Istiod): string | undefined {

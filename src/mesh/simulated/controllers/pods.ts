@@ -1,23 +1,18 @@
 /** A pod's life: pending, ready after a while, or not and why; going, gone. */
 
-import { timestamp } from '../../../lib/clock.ts'
 import type { Address } from '../../cluster.ts'
 import type { Api } from '../api.ts'
 import { istiodOf, labelled, liveIstiods } from '../endpoints.ts'
 import { kinds } from '../kinds.ts'
-import type { Condition, Pod } from '../shapes.ts'
-import { isGoing, isReady } from '../shapes.ts'
+import type { Pod } from '../shapes.ts'
+import { isGoing } from '../shapes.ts'
 import { schedule } from '../state.ts'
 import { istiodTrouble } from './istiod-health.ts'
+import type { Trouble } from './pod-status.ts'
+import { reportPod } from './pod-status.ts'
 
 /** How often a pod that could not get ready is tried again. */
 const tryAgainMs = 1000
-
-export interface Trouble {
-  readonly container: string
-  readonly reason: string
-  readonly message: string
-}
 
 /** The moment at which a new pod would be ready. */
 export function podReady(api: Api, at: Address & { readonly uid: string }): void {
@@ -31,34 +26,6 @@ export function podReady(api: Api, at: Address & { readonly uid: string }): void
 
 export function podGone(api: Api, at: Address & { readonly uid: string }): void {
   if (api.find(kinds.Pod, at)?.metadata.uid === at.uid) api.drop(kinds.Pod, at)
-}
-
-export function reportPod(api: Api, pod: Pod, trouble: Trouble | undefined): void {
-  if (isReady(pod) === !trouble && pod.status?.phase === 'Running') return
-  const ready: Condition = trouble
-    ? {
-        type: 'Ready',
-        status: 'False',
-        reason: 'ContainersNotReady',
-        message: `containers with unready status: [${trouble.container}]`,
-      }
-    : { type: 'Ready', status: 'True' }
-  const containerStatuses = pod.spec.containers.map(({ name, image }) =>
-    trouble?.container === name
-      ? {
-          name,
-          image,
-          ready: false,
-          restartCount: 1,
-          state: { waiting: { reason: trouble.reason, message: trouble.message } },
-        }
-      : { name, image, ready: true, restartCount: 0, state: { running: { startedAt: timestamp(api.state.now) } } },
-  )
-  api.setStatus(kinds.Pod, pod.metadata, {
-    phase: 'Running',
-    conditions: [{ type: 'PodScheduled', status: 'True' }, ready],
-    containerStatuses,
-  })
 }
 
 function troubleOf(api: Api, pod: Pod): Trouble | undefined {

@@ -2,13 +2,14 @@
 
 import { assertNever } from '../../../lib/problem.ts'
 import type { Api } from '../api.ts'
-import type { Due } from '../state.ts'
+import type { Controlled, Due } from '../state.ts'
 import { reckonBudgets } from './budgets.ts'
 import { reconcileDaemonSet } from './daemon-set.ts'
 import { reconcileDeployment } from './deployment.ts'
 import { autoscale, collect, emptyNamespace, evictOne } from './housekeeping.ts'
 import { probeIstiods } from './istiod-health.ts'
 import { istiodsWrite } from './istiods-write.ts'
+import { reconcileJob } from './jobs.ts'
 import { podGone, podReady } from './pods.ts'
 import { reconcileStatefulSet } from './stateful-set.ts'
 
@@ -50,7 +51,7 @@ function happen(api: Api, due: Due): void {
   }
 }
 
-function reconcile(api: Api, kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', namespace: string, name: string): void {
+function reconcile(api: Api, kind: Controlled, namespace: string, name: string): void {
   switch (kind) {
     case 'Deployment':
       return reconcileDeployment(api, namespace, name)
@@ -58,6 +59,8 @@ function reconcile(api: Api, kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', n
       return reconcileStatefulSet(api, namespace, name)
     case 'DaemonSet':
       return reconcileDaemonSet(api, namespace, name)
+    case 'Job':
+      return reconcileJob(api, namespace, name)
     default:
       assertNever(kind)
   }

@@ -28,12 +28,12 @@ export function wrote(
     case 'Deployment':
     case 'StatefulSet':
     case 'DaemonSet':
+    case 'Job':
       if (!after) schedule(state, controllerMs, { do: 'collect', owner: uid })
       else if (before?.metadata.generation !== after.metadata.generation)
         schedule(state, controllerMs, { do: 'reconcile', kind: resource.kind, namespace, name })
       return
     case 'ReplicaSet':
-    case 'Job':
     case 'CronJob':
       if (!after) schedule(state, controllerMs, { do: 'collect', owner: uid })
       return
@@ -77,6 +77,6 @@ function podChanged(api: Api, before: Pod | undefined, after: Pod | undefined): 
   if (owner?.kind === 'ReplicaSet') {
     const deployment = owner.name.slice(0, -`-${labels?.['pod-template-hash'] ?? ''}`.length)
     schedule(state, controllerMs, { do: 'reconcile', kind: 'Deployment', namespace, name: deployment })
-  } else if (owner?.kind === 'StatefulSet' || owner?.kind === 'DaemonSet')
+  } else if (owner?.kind === 'StatefulSet' || owner?.kind === 'DaemonSet' || owner?.kind === 'Job')
     schedule(state, controllerMs, { do: 'reconcile', kind: owner.kind, namespace, name: owner.name })
 }
