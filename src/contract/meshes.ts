@@ -99,6 +99,12 @@ const spec = {
   config: Type.Optional(config),
 }
 
+/**
+ * Annotation of ours: absolute path on the server of a values file that overrides the values of the installed release
+ * when a new control plane is installed.
+ */
+export const valuesAnnotation = 'meshlift.io/values'
+
 /** `spec.version` may be left out: what is there is taken. */
 export const MeshCreate = Type.Object({
   kind,

@@ -6,9 +6,12 @@ import type { Cluster, ClusterCreate } from '../contract/extensions.ts'
 import type { RouteName } from '../contract/routes.ts'
 import { timestamp } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
+import { unknownCluster } from '../registry/clusters.ts'
+import type { ClusterRecord } from '../registry/clusters.ts'
+import type { MeshRecord } from '../registry/meshes.ts'
+import type { RegistryStore } from '../registry/store.ts'
 import type { Handlers } from './handler.ts'
 import type { Parts } from './parts.ts'
-import type { ClusterRecord, MeshRecord, RegistryStore } from './registry-port.ts'
 
 type Clusters = Extract<RouteName, `${string}Cluster` | 'listClusters'>
 type Upgrades = 'checkMesh' | 'listUpgrades' | 'describeUpgrade' | 'planUpgrade' | 'listNotes' | 'abandonUpgrade'
@@ -21,13 +24,6 @@ function clusterHandlers({ registry, clusters, now, newId }: Parts): Handlers<Cl
   return {
     async addCluster({ params, body }) {
       refuseNowhere(body)
-      const known = await registry.clusters(params.project_id)
-      if (known.some(({ name }) => name === body.name))
-        throw new Problem({
-          kind: 'conflict',
-          code: 'clusters/name-taken',
-          text: `There is a cluster ${body.name} already.`,
-        })
       const cluster: ClusterRecord = { ...body, id: newId(), project: params.project_id, createdAt: now() }
       await registry.addCluster(cluster)
       return shown(cluster)
@@ -43,13 +39,6 @@ function clusterHandlers({ registry, clusters, now, newId }: Parts): Handlers<Cl
     },
     async removeCluster({ params }) {
       const cluster = await knownCluster(registry, params.project_id, params.cluster_id)
-      const mesh = (await registry.meshes(cluster.project)).find(({ clusterIds }) => clusterIds.includes(cluster.id))
-      if (mesh)
-        throw new Problem({
-          kind: 'conflict',
-          code: 'clusters/in-use',
-          text: `Cluster ${cluster.name} belongs to mesh ${mesh.name}; remove that first.`,
-        })
       await registry.removeCluster(cluster.project, cluster.id)
       return shown(cluster)
     },
@@ -87,12 +76,12 @@ function refuseNowhere({ kubeconfig, context, inCluster }: ClusterCreate): void 
 }
 
 async function knownCluster(registry: RegistryStore, project: string, id: string): Promise<ClusterRecord> {
-  const cluster = (await registry.clusters(project)).find((known) => known.id === id)
-  if (cluster) return cluster
-  throw new Problem({ kind: 'not-found', code: 'clusters/unknown', text: `There is no cluster ${id}.` })
+  const cluster = await registry.cluster(project, id)
+  if (!cluster) throw unknownCluster(id)
+  return cluster
 }
 
-/** By id or by name: a name starts like an id but is unique too, so nothing can be meant twice. */
+/** By id or by name. A mesh may be named like the id of another one: then the id is meant. */
 async function namedMesh(
   registry: RegistryStore,
   project: string,

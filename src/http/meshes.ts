@@ -1,11 +1,16 @@
 /** The documented operations on meshes: adopting the Istio that is there, showing it, forgetting it. */
 
+import { valuesAnnotation } from '../contract/meshes.ts'
 import type { Mesh, MeshCreate } from '../contract/meshes.ts'
 import { timestamp } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
+import type { ClusterRecord } from '../registry/clusters.ts'
+import { checkNewMesh, unknownMesh } from '../registry/meshes.ts'
+import type { MeshRecord } from '../registry/meshes.ts'
+import type { RegistryStore } from '../registry/store.ts'
+import { isMeant, parseVersion } from '../registry/version.ts'
 import type { Handlers } from './handler.ts'
 import type { Parts } from './parts.ts'
-import type { ClusterRecord, MeshRecord, RegistryStore } from './registry-port.ts'
 
 type Names = 'createMesh' | 'listMeshes' | 'getMesh' | 'deleteMesh'
 type Needs = Pick<Parts, 'registry' | 'desk' | 'clusters' | 'now' | 'newId'>
@@ -16,22 +21,25 @@ export function meshHandlers({ registry, desk, clusters, now, newId }: Needs): H
       const project = params.project_id
       refuseInjection(body)
       const members = await membersOf(registry, project, body)
-      await refuseTaken(registry, project, body.metadata.name, members)
-      const { version } = await clusters.adopt(members, signal)
-      if (!fits(body.spec.version, version))
-        throw invalid('spec.version', `must be ${version} or be left out: that is what is installed there`)
       const at = now()
-      const mesh: MeshRecord = {
+      const asked: MeshRecord = {
         id: newId(),
         project,
         name: body.metadata.name,
         spec: body,
-        version,
+        version: body.spec.version ?? '',
         clusterIds: members.map(({ id }) => id),
         phase: 'Running',
+        ...valuesOf(body),
         createdAt: at,
         updatedAt: at,
       }
+      // Before the clusters are looked at: a name that is taken needs no answer from them.
+      checkNewMesh(asked, await registry.meshes(project), members)
+      const { version } = await clusters.adopt(members, signal)
+      if (!fits(body.spec.version, version))
+        throw invalid('spec.version', `must be ${version} or be left out: that is what is installed there`)
+      const mesh: MeshRecord = { ...asked, version }
       await registry.addMesh(mesh)
       return shown(mesh)
     },
@@ -66,12 +74,15 @@ export async function knownMesh(
   id: string,
   field?: string,
 ): Promise<MeshRecord> {
-  const mesh = (await registry.meshes(project)).find((known) => known.id === id)
+  const mesh = await registry.mesh(project, id)
   if (mesh) return mesh
-  const text = field
-    ? `${field} must be the id of a mesh of this project; there is no mesh ${id}.`
-    : `There is no mesh ${id}.`
-  throw new Problem({ kind: 'not-found', code: 'meshes/unknown', text })
+  if (field === undefined) throw unknownMesh(id)
+  throw new Problem({
+    kind: 'not-found',
+    code: 'meshes/unknown',
+    text: `${field} must be the id of a mesh of this project; there is no mesh ${id}.`,
+    facts: { field },
+  })
 }
 
 /** Adopting touches nothing, so namespaces cannot be chosen; an empty choice is what clients send who have none. */
@@ -82,6 +93,13 @@ function refuseInjection({ spec }: MeshCreate): void {
         `spec.extendParams.clusters[${index}].injection`,
         'must be left out: the mesh that is there is adopted and its namespaces stay as they are',
       )
+}
+
+function valuesOf({ metadata }: MeshCreate): { readonly values?: string } {
+  const values = metadata.annotations?.[valuesAnnotation]
+  if (values === undefined) return {}
+  if (values.startsWith('/')) return { values }
+  throw invalid(`metadata.annotations["${valuesAnnotation}"]`, 'must be an absolute path on the server')
 }
 
 async function membersOf(
@@ -101,32 +119,11 @@ async function membersOf(
   })
 }
 
-async function refuseTaken(
-  registry: RegistryStore,
-  project: string,
-  name: string,
-  members: readonly ClusterRecord[],
-): Promise<void> {
-  for (const mesh of await registry.meshes(project)) {
-    const shared = members.find(({ id }) => mesh.clusterIds.includes(id))
-    if (mesh.name === name)
-      throw new Problem({ kind: 'conflict', code: 'meshes/name-taken', text: `There is a mesh ${name} already.` })
-    if (shared)
-      throw new Problem({
-        kind: 'conflict',
-        code: 'meshes/cluster-taken',
-        text: `Cluster ${shared.name} belongs to mesh ${mesh.name} already.`,
-      })
-  }
-}
-
 /** `v1.30`, `1.30` and `1.30.2` all mean an installed 1.30.2; absent means whatever is there. */
 function fits(asked: string | undefined, found: string): boolean {
   if (asked === undefined) return true
-  const bare = asked.replace(/^v/, '')
-  return (
-    found === bare || (/^\d+(\.\d+){0,2}$/.test(bare) && (found.startsWith(`${bare}.`) || found.startsWith(`${bare}-`)))
-  )
+  const [meant, there] = [parseVersion(asked), parseVersion(found)]
+  return meant !== undefined && there !== undefined && isMeant(meant, there)
 }
 
 const invalid = (field: string, must: string): Problem =>

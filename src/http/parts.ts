@@ -12,7 +12,9 @@ import type {
 import type { Job } from '../contract/jobs.ts'
 import type { MeshUpgrade, UpgradeCreate, UpgradeUpdate } from '../contract/upgrades.ts'
 import type { NewId } from '../lib/ids.ts'
-import type { ClusterRecord, MeshRecord, RegistryStore } from './registry-port.ts'
+import type { ClusterRecord } from '../registry/clusters.ts'
+import type { MeshRecord } from '../registry/meshes.ts'
+import type { RegistryStore } from '../registry/store.ts'
 import type { TaskDesk } from '../tasks/store.ts'
 
 /**

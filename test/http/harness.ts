@@ -14,9 +14,9 @@ import { fetchFrom } from '../../src/http/in-process.ts'
 import type { Parts } from '../../src/http/parts.ts'
 import { server } from '../../src/http/server.ts'
 import { newId } from '../../src/lib/ids.ts'
+import { memoryRegistry } from '../../src/registry/memory.ts'
 import { memoryTasks } from '../../src/tasks/memory.ts'
 import { checkedFetch } from './checked-fetch.ts'
-import { memoryRegistry } from './memory-registry.ts'
 import { upgradesInMemory } from './upgrades-in-memory.ts'
 
 export const handOut = {

@@ -27,7 +27,7 @@ describe('a mesh', () => {
     expect(await stored()).toEqual([])
   })
 
-  it.each([[undefined], ['v1.30.2'], ['1.30'], ['v1'], ['1.30.2']])(
+  it.each([[undefined], ['v1.30.2'], ['1.30'], ['v1.30'], ['1.30.2']])(
     'takes version %s for what is there',
     async (version) => {
       const answer = await at.ask('POST', path, bent(meshBody(await cluster()), 'spec.version', version))
@@ -35,7 +35,7 @@ describe('a mesh', () => {
     },
   )
 
-  it.each([['1.3'], ['1.30.20'], ['1.31.0'], ['latest'], ['']])(
+  it.each([['1.3'], ['v1'], ['1.30.2-r1'], ['1.30.20'], ['1.31.0'], ['latest'], ['']])(
     'refuses version %j, naming what is there',
     async (version) => {
       const answer = await at.ask('POST', path, bent(meshBody(await cluster()), 'spec.version', version))
@@ -44,6 +44,18 @@ describe('a mesh', () => {
       expect(await stored()).toEqual([])
     },
   )
+
+  it('may name a values file of the server', async () => {
+    const annotated = (path: string, id: string) =>
+      bent(meshBody(id), 'metadata.annotations', { 'meshlift.io/values': path })
+    const id = await cluster()
+    const relative = await at.ask('POST', path, annotated('values.yaml', id))
+    expect(relative).toMatchObject({ status: 400, body: { errorMsg: expect.stringContaining('absolute path') } })
+    const { body } = await at.ask('POST', path, annotated('/etc/values.yaml', id))
+    expect(body.metadata.annotations).toEqual({ 'meshlift.io/values': '/etc/values.yaml' })
+    const record = await at.parts.registry.mesh(at.session.projectId, body.metadata.uid)
+    expect(record?.values).toBe('/etc/values.yaml')
+  })
 
   it('may be called mesh, and is called Mesh', async () => {
     const answer = await at.ask('POST', path, bent(meshBody(await cluster()), 'kind', 'mesh'))
