@@ -76,6 +76,19 @@ export const permissions: readonly Permission[] = [
     make,
     'what the chart of a control plane makes and its removal deletes',
   ),
+  // Kubernetes lets nobody write a role that holds more than he holds himself, nor bind one, without these two verbs;
+  // the roles of istiod hold much, and different things in each version.
+  ...allow(
+    [clusterRoles],
+    ['escalate', 'bind'],
+    "the roles that the chart makes hold what istiod needs, which we don't",
+  ),
+  ...allow(
+    [roles],
+    ['escalate', 'bind'],
+    "the roles that the chart makes hold what istiod needs, which we don't",
+    istioNamespace,
+  ),
   ...allow(
     [admissionPolicies, admissionPolicyBindings],
     make,
