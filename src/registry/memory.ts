@@ -2,7 +2,8 @@
 
 import { checkClusterRemoval, checkNewCluster, plainCluster, unknownCluster } from './clusters.ts'
 import { changedMesh, checkNewMesh, unknownMesh } from './meshes.ts'
-import type { ClusterRecord, MeshRecord } from './records.ts'
+import type { ClusterRecord } from './clusters.ts'
+import type { MeshRecord } from './meshes.ts'
 import type { RegistryStore } from './store.ts'
 
 export function memoryRegistry(): RegistryStore {

@@ -1,8 +1,32 @@
-/** The rules about meshes. Pure. */
+/** What is kept about a mesh, and the rules about it. Pure. */
 
+import type { MeshCreate, MeshPhase } from '../contract/meshes.ts'
 import { Problem } from '../lib/problem.ts'
 import { unknownCluster } from './clusters.ts'
-import type { ClusterRecord, MeshChange, MeshRecord } from './records.ts'
+import type { ClusterRecord } from './clusters.ts'
+
+export interface MeshRecord {
+  readonly id: string
+  readonly project: string
+  /** Documented rule: 4 to 64 characters (asm-api 4.2). Unique in the project; never changes. */
+  readonly name: string
+  /** The whole object as it was accepted, echoed by every answer. */
+  readonly spec: MeshCreate
+  /** What is installed; grows when an upgrade succeeded. */
+  readonly version: string
+  readonly clusterIds: readonly string[]
+  readonly phase: MeshPhase
+  /** Path of a values file that overrides the old release's values. */
+  readonly values?: string
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export interface MeshChange {
+  readonly phase?: MeshPhase
+  readonly version?: string
+  readonly updatedAt: number
+}
 
 const namePattern = /^[a-z][a-z0-9-]{2,62}[a-z0-9]$/
 

@@ -1,6 +1,7 @@
 /** The port to meshes and clusters. Drivers: memory, SQLite; one suite holds both. What is of another project is not there. */
 
-import type { ClusterRecord, MeshChange, MeshRecord } from './records.ts'
+import type { ClusterRecord } from './clusters.ts'
+import type { MeshChange, MeshRecord } from './meshes.ts'
 
 export interface RegistryStore {
   /** conflict (`clusters/name-taken`). Members that a cluster does not have are not stored. */

@@ -1,7 +1,8 @@
 /** What every registry store must do. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ClusterRecord, MeshRecord } from '../../src/registry/records.ts'
+import type { ClusterRecord } from '../../src/registry/clusters.ts'
+import type { MeshRecord } from '../../src/registry/meshes.ts'
 import type { RegistryStore } from '../../src/registry/store.ts'
 
 export interface OpenedRegistry {
