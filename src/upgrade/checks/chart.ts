@@ -4,7 +4,7 @@ import { sentences } from '../reason.ts'
 
 const says = sentences('chart', {
   noHelm:
-    'The program helm cannot be used{problem}. Install Helm 3 or 4 beside meshlift, or set its path, then check again.',
+    'The program helm cannot be used{problem}. Install Helm 3 or 4 where meshlift runs, or set its path, then check again.',
   unusable:
     'The charts of Istio {version} cannot be used for {release}: {problem}. Correct where they come from, or the values that they do not take, then check again.',
 })

@@ -3,7 +3,7 @@ import { sentences } from '../reason.ts'
 
 const says = sentences('istio-cni', {
   shared:
-    'DaemonSet {object} (istio-cni) serves all revisions, has a Helm release of its own and is left as it is. It may be one minor version behind the control plane: upgrade it yourself when this upgrade is finished.',
+    'DaemonSet {object} (istio-cni) serves all revisions and is left as it is. It may be one minor version behind the control plane: upgrade it yourself when this upgrade is finished.',
 })
 
 export const istioCni = defineCheck({

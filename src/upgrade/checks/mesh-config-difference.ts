@@ -34,12 +34,12 @@ export const meshConfigDifference = defineCheck({
     }),
 })
 
-/** `- gone`, `+ new`. Both are Helm's rendering, with sorted keys, so lines can be compared. */
+/** `without "gone"`, `with "new"`. Both are Helm's rendering, with sorted keys, so lines can be compared. */
 function differentLines(old: string, next: string): readonly string[] {
   const [before, after] = [linesOf(old), linesOf(next)]
   return [
-    ...without(before, after).map((line) => `- ${shown(line)}`),
-    ...without(after, before).map((line) => `+ ${shown(line)}`),
+    ...without(before, after).map((line) => `without "${shown(line)}"`),
+    ...without(after, before).map((line) => `with "${shown(line)}"`),
   ]
 }
 
@@ -65,7 +65,7 @@ function without(lines: readonly string[], others: readonly string[]): readonly 
 /** A tracer's access token may stand here. */
 function shown(line: string): string {
   const text = line.trim()
-  return /token|secret|password|credential|authorization|api-?key/i.test(text)
+  return /token|secret|password|credential|authorization|bearer|api-?key/i.test(text)
     ? text.replace(/:.*/, ': (not shown)')
     : text
 }

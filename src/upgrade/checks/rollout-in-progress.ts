@@ -5,7 +5,7 @@ import { sentences } from '../reason.ts'
 
 const says = sentences('rollout-in-progress', {
   rolling:
-    '{object} is not fully rolled out: {updated} of {replicas} pods are new, {ready} ready{trouble}. Let it end, or repair it, before its pods are restarted: else nobody can tell what broke it.',
+    '{object} is not fully rolled out: {updated} of {replicas} pods are new, {ready} ready, {total} there in all{trouble}. Let it end, or repair it, before its pods are restarted: else nobody can tell what broke it.',
 })
 
 export const rolloutInProgress = defineCheck({
@@ -24,7 +24,7 @@ export const rolloutInProgress = defineCheck({
       // A rollout that waits for somebody by its own strategy is another finding.
       .filter((workload) => !isImmovable(workload))
       .map((workload) => {
-        const { updated, replicas, ready } = workload
+        const { updated, replicas, ready, total } = workload
         const object = withKind(workload)
         return {
           about: object,
@@ -33,6 +33,7 @@ export const rolloutInProgress = defineCheck({
             updated,
             replicas,
             ready,
+            total,
             trouble: workload.trouble ? ` (${workload.trouble})` : '',
           }),
         }

@@ -6,7 +6,7 @@ import { sentences } from '../reason.ts'
 
 const says = sentences('roots-differ', {
   differ:
-    '{places} hold another root certificate than {reference}: pods there and pods elsewhere stop trusting each other when they restart. Let the change of the root end everywhere, then check again.',
+    '{reference} holds another root certificate than {places}: pods there stop trusting pods elsewhere when they restart. Let the change of the root end everywhere, then check again.',
 })
 
 /** P15: a change of the root and an upgrade at the same time cannot be told apart afterwards. */

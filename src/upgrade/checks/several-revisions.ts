@@ -8,7 +8,7 @@ import { tagName, tagsOf } from '../seen.ts'
 
 const says = sentences('several-revisions', {
   inUse:
-    'Control plane {revision} ({version}) is in use beside {from}: {users}. Upgrading from more than one revision at once is not supported yet: move these to {from}, then check again.',
+    'Control plane {revision} ({version}) is in use beside revision {from}: {users}. Upgrading from more than one revision at once is not supported yet: move these to revision {from}, then check again.',
   unclear:
     'Control planes {revisions} are all there, and which of them is to be replaced is not clear. Upgrading from more than one is not supported yet: move everything to one and uninstall the others.',
 })

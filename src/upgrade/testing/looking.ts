@@ -43,3 +43,10 @@ export function told(check: Check, changed: Changed = {}): readonly string[] {
     ({ about, because }) => `${because.code.split('/')[1]} ${about}: ${because.text}`,
   )
 }
+
+/** A row of a check's table of decisions. */
+export interface Row {
+  readonly when: string
+  readonly given?: Changed
+  readonly finds: readonly string[]
+}
