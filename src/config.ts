@@ -15,6 +15,8 @@ interface Setting<T> {
   /** Undefined when the text is none of these. */
   readonly read: (text: string) => T | undefined
   readonly default: T
+  /** Of the value once it is read. */
+  readonly unit?: 'ms'
   /** Masked wherever it is shown. */
   readonly secret?: true
 }
@@ -28,9 +30,10 @@ const folder = { accepts: 'a path', read: (given: string) => (given.trim() === '
 
 const duration = {
   value: 'TIME',
+  unit: 'ms',
   accepts: 'a time such as 500ms, 30s, 5m or 24h',
   read: readDuration,
-}
+} as const
 
 const choice = <const T extends string>(...words: readonly T[]) => ({
   accepts: `one of ${words.join(', ')}`,
@@ -41,6 +44,9 @@ const onOff = {
   accepts: 'true or false',
   read: (given: string) => (given === 'true' ? true : given === 'false' ? false : undefined),
 }
+
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug'
+export type Output = 'text' | 'json'
 
 /** Times are milliseconds once they are read. */
 const settings = {
@@ -86,7 +92,7 @@ const settings = {
     default: 1000,
     help: 'distance between two writes that depend on caches of several API servers',
   }),
-  logLevel: setting({
+  logLevel: setting<LogLevel>({
     ...choice('silent', 'error', 'warn', 'info', 'debug'),
     value: 'LEVEL',
     default: 'warn',
@@ -103,17 +109,31 @@ const settings = {
     read: readUrl,
     help: 'the server to talk to',
   }),
-  user: optional({ ...text, value: 'NAME', help: 'who logs in; read from admin.json when not set' }),
-  password: optional({ ...text, value: 'TEXT', secret: true, help: 'password of that user' }),
-  domain: optional({ ...text, value: 'NAME', help: 'domain of that user' }),
-  project: optional({ ...text, value: 'NAME', help: 'project that is worked in, by name' }),
-  output: setting({
+  user: optional({
+    ...text,
+    value: 'NAME',
+    help: 'who logs in, with MESHLIFT_PASSWORD; read from admin.json when not set',
+  }),
+  password: optional({
+    ...text,
+    value: 'TEXT',
+    secret: true,
+    help: 'password of that user; read from admin.json when not set',
+  }),
+  domain: optional({ ...text, value: 'NAME', help: 'domain of that user; read from admin.json when not set' }),
+  project: optional({
+    value: 'ID',
+    accepts: '32 lower-case hexadecimal digits',
+    read: (given) => (/^[0-9a-f]{32}$/.test(given) ? given : undefined),
+    help: 'id of the project that is worked in; read from admin.json when not set',
+  }),
+  output: setting<Output>({
     ...choice('text', 'json'),
     value: 'FORM',
     default: 'text',
     help: 'text for people, or one JSON document at the end',
   }),
-  color: setting({ ...onOff, default: true, help: 'colours on a terminal' }),
+  color: setting({ ...onOff, default: true, help: 'colours on a terminal; --no-color or NO_COLOR turn them off' }),
 }
 
 export type SettingName = keyof typeof settings
@@ -139,18 +159,9 @@ export interface Loaded {
 export const settingNames = Object.keys(settings) as readonly SettingName[]
 
 /** What help and reference show of one setting. */
-export const aboutSetting = (name: SettingName) => {
-  const { help, accepts, default: value, secret } = settings[name]
-  const placeholder = 'value' in settings[name] ? settings[name].value : undefined
-  return {
-    flag: flagOf(name),
-    variable: variableOf(name),
-    placeholder,
-    help,
-    accepts,
-    default: value,
-    secret: secret === true,
-  }
+export function aboutSetting(name: SettingName) {
+  const { value: placeholder, help, accepts, secret, unit }: Omit<Setting<never>, 'default' | 'read'> = settings[name]
+  return { flag: flagOf(name), variable: variableOf(name), placeholder, help, accepts, secret: secret === true, unit }
 }
 
 /** The program's environment. */

@@ -1,0 +1,74 @@
+/** What every command stands on: its settings, its server, and its end. */
+
+import type { Command } from 'commander'
+import { aboutSetting, readConfig } from '../config.ts'
+import type { Config, Loaded, SettingName } from '../config.ts'
+import { connect } from './connect.ts'
+import { printer } from './print.ts'
+import type { Print } from './print.ts'
+import type { Session } from './session.ts'
+import type { World } from './world.ts'
+
+export interface Run {
+  readonly loaded: Loaded
+  readonly print: Print
+  readonly world: World
+  readonly signal: AbortSignal
+}
+
+export interface ServedRun extends Run {
+  readonly session: Session
+}
+
+/** Answers with the exit code. */
+export type Work<R extends Run> = (run: R) => Promise<number>
+
+export interface Cli {
+  /** Runs what needs settings only. `defaults` are this command's own. */
+  run(command: Command, work: Work<Run>, defaults?: Partial<Config>): Promise<void>
+  /** Runs with a server, and closes it when it is in this process. */
+  withServer(command: Command, work: Work<ServedRun>, options?: { readonly mayCreate: boolean }): Promise<void>
+}
+
+export function commandLine(world: World, end: (exitCode: number) => void): Cli {
+  const run: Cli['run'] = async (command, work, defaults) => {
+    const loaded = readConfig({
+      flags: flagsOf(command),
+      environment: world.environment,
+      ...(defaults === undefined ? {} : { defaults }),
+    })
+    const print = printer({ out: world.out, err: world.err, ...loaded.config })
+    end(await work({ loaded, print, world, signal: world.interrupted }))
+  }
+  return {
+    run,
+    withServer: (command, work, { mayCreate } = { mayCreate: false }) =>
+      run(command, async (started) => {
+        const { loaded, signal } = started
+        const session = await connect({ loaded, world, mayCreate, signal })
+        try {
+          return await work({ ...started, session })
+        } finally {
+          await session.close()
+        }
+      }),
+  }
+}
+
+/** What was typed; what commander fills in by itself is no flag. */
+function flagsOf(command: Command): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(command.optsWithGlobals()).filter(
+      ([name]) => command.getOptionValueSourceWithGlobals(name) === 'cli',
+    ),
+  )
+}
+
+/** Offers settings as flags. */
+export function offer(command: Command, names: readonly SettingName[]): Command {
+  for (const name of names) {
+    const { flag, placeholder, help } = aboutSetting(name)
+    command.option(placeholder === undefined ? flag : `${flag} <${placeholder}>`, help)
+  }
+  return command
+}

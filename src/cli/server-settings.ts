@@ -1,0 +1,17 @@
+/** Settings that matter to a server only: flags of those commands that may start one. */
+
+import type { SettingName } from '../config.ts'
+
+export const simulationSettings: readonly SettingName[] = ['speed', 'seed']
+
+export const serverSettings: readonly SettingName[] = [
+  'listen',
+  'simulated',
+  ...simulationSettings,
+  'readyWithin',
+  'rolledWithin',
+  'precheckValid',
+  'settle',
+  'chartsCache',
+  'logLevel',
+]

@@ -1,0 +1,81 @@
+/** What the command line gets from the machine it runs on; tests hand in another one. */
+
+import { createInterface } from 'node:readline/promises'
+import { environment } from '../config.ts'
+import type { Config } from '../config.ts'
+import type { Fetch } from '../client/transport.ts'
+import type { HandOut } from '../contract/hand-out.ts'
+import { systemClock } from '../lib/clock.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Stream } from './print.ts'
+
+/** A server in this very process. */
+export interface OpenServer {
+  /** Where it listens; absent when it was not asked to. */
+  readonly url: string | undefined
+  /** Asks it without a network. */
+  readonly fetch: Fetch
+  readonly credentials: HandOut
+  close(): Promise<void>
+}
+
+export interface World {
+  readonly out: Stream
+  readonly err: Stream
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  readonly fetch: Fetch
+  readonly openServer: (config: Config) => Promise<OpenServer>
+  /** Aborted by ctrl-c and by a polite request to end. */
+  readonly interrupted: AbortSignal
+  /** True for yes. Undefined when there is nobody to ask. */
+  readonly ask: (question: string, signal: AbortSignal) => Promise<boolean | undefined>
+  readonly pid: number
+}
+
+/** `end` gives up the signals again, so that nothing of it keeps the process. */
+export function thisMachine(): { readonly world: World; readonly end: () => void } {
+  const interruption = new AbortController()
+  const stop = (): void => {
+    // Somebody who asks twice does not want to wait for a clean end.
+    if (interruption.signal.aborted) process.exit(130)
+    interruption.abort()
+  }
+  // A reader that has seen enough, such as `head`, is no failure.
+  const readerLeft = (thrown: NodeJS.ErrnoException): void => {
+    if (thrown.code !== 'EPIPE') throw thrown
+    process.exit(0)
+  }
+  process.stdout.on('error', readerLeft)
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, stop)
+  return {
+    world: {
+      out: process.stdout,
+      err: process.stderr,
+      environment: environment(),
+      clock: systemClock(),
+      fetch,
+      openServer: async (config) => (await import('../main.ts')).openServer(config),
+      interrupted: interruption.signal,
+      ask,
+      pid: process.pid,
+    },
+    end: () => {
+      for (const signal of signals) process.off(signal, stop)
+      process.stdout.off('error', readerLeft)
+    },
+  }
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<boolean | undefined> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined
+  const reader = createInterface({ input: process.stdin, output: process.stdout })
+  // The terminal is in raw mode while it is read, so ctrl-c comes here and not as a signal.
+  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  try {
+    return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `, { signal })).trim())
+  } finally {
+    reader.close()
+  }
+}
