@@ -13,6 +13,7 @@ import type { Action } from './actions.ts'
 import { effectiveInjection, injectedBy, sameInjection } from './istio/injection.ts'
 import type { Answer, Injection, NamespaceFact, Observation, PodFact, Probe, WorkloadFact } from './mesh.ts'
 import { sentences } from './reason.ts'
+import { grouped } from './seen.ts'
 import type { ControlPlaneRef, JobKind, UpgradeRecord } from './record.ts'
 import type { Progress, Verdict } from './stage.ts'
 
@@ -59,16 +60,15 @@ export function isGateway(workload: Pick<WorkloadFact, 'podAnnotations'>): boole
 }
 
 export function livePodsOf(workload: WorkloadFact, pods: readonly PodFact[]): readonly PodFact[] {
-  return pods.filter(
-    (pod) =>
-      pod.cluster === workload.cluster &&
-      pod.namespace === workload.namespace &&
-      pod.owner?.kind === workload.kind &&
-      pod.owner.name === workload.name &&
-      !pod.terminating &&
-      pod.phase !== 'Succeeded' &&
-      pod.phase !== 'Failed',
-  )
+  const owned = grouped(pods, (pod) => [pod.cluster, pod.namespace, pod.owner?.kind, pod.owner?.name].join('/'))
+  const mine = owned.get([workload.cluster, workload.namespace, workload.kind, workload.name].join('/')) ?? []
+  return mine.filter((pod) => !pod.terminating && pod.phase !== 'Succeeded' && pod.phase !== 'Failed')
+}
+
+/** Compared with a dry-run pod of that control plane; before one was asked, annotation and discovery address must both name it. */
+export function isOnControlPlane(pod: PodFact, { revision, service }: ControlPlaneRef, expected: Injection | undefined): boolean {
+  if (expected) return sameInjection(pod.injection, expected, pod.annotations)
+  return pod.injection?.proxies === 1 && pod.injection.revision === revision && pod.injection.discovery.startsWith(`${service}.`)
 }
 
 /** Pods that a restart by template does not replace: the controller waits for somebody else. */
@@ -78,14 +78,14 @@ export function isImmovable(workload: WorkloadFact): boolean {
 
 export type Place = 'no-sidecar' | 'moved' | 'rolling' | 'not-moved' | 'to-do' | 'immovable'
 
-export function placeOf(workload: WorkloadFact, moving: Pick<Moving, 'seen' | 'expected' | 'stamps'>): Place {
+export function placeOf(workload: WorkloadFact, moving: Pick<Moving, 'seen' | 'onto' | 'expected' | 'stamps'>): Place {
   const pods = livePodsOf(workload, moving.seen.pods)
-  const { expected, stamps } = moving
+  const { expected, stamps, onto } = moving
   const stamp = workload.podAnnotations[restartedAnnotation] ?? ''
   const stamped = stamps.includes(stamp)
   const rolled = workload.observed && workload.updated === workload.replicas && workload.ready === workload.replicas && workload.total === workload.replicas
   if (!stamped && !pods.some((pod) => pod.injection)) return 'no-sidecar'
-  const moved = expected !== undefined && pods.every((pod) => sameInjection(pod.injection, expected, pod.annotations))
+  const moved = pods.every((pod) => isOnControlPlane(pod, onto, expected))
   if (moved && rolled) return 'moved'
   if (isImmovable(workload)) return 'immovable'
   if (moved) return 'rolling'
@@ -103,7 +103,7 @@ export function follow(workload: WorkloadFact, revision: string, seen: Observati
 }
 
 export function namespaceOf(workload: { readonly cluster: string; readonly namespace: string }, seen: Pick<Observation<'namespaces'>, 'namespaces'>): NamespaceFact | undefined {
-  return seen.namespaces.find((namespace) => namespace.cluster === workload.cluster && namespace.name === workload.namespace)
+  return grouped(seen.namespaces, (namespace) => `${namespace.cluster}/${namespace.name}`).get(`${workload.cluster}/${workload.namespace}`)?.[0]
 }
 
 const inOrder = (a: WorkloadFact, b: WorkloadFact): number => nameOf(a).localeCompare(nameOf(b)) || a.kind.localeCompare(b.kind)
@@ -145,7 +145,7 @@ export function moveWorkloads(workloads: readonly WorkloadFact[], moving: Moving
     return { kind: 'wait', lookAgainInMs: 1000, because: say.targetNotReady({ revision: target.revision, ready: target.ready, wanted: target.wanted, trouble }), about: target.revision, progress }
   }
   if (place === 'not-moved') {
-    const pods = livePodsOf(workload, moving.seen.pods).filter((pod) => !moving.expected || !sameInjection(pod.injection, moving.expected, pod.annotations))
+    const pods = livePodsOf(workload, moving.seen.pods).filter((pod) => !isOnControlPlane(pod, moving.onto, moving.expected))
     return { kind: 'hold', needs: 'repair', because: say.notMoved({ object, revision: moving.onto.revision, pods: pods.map((pod) => pod.name) }), about, progress }
   }
   if (place === 'rolling') {

@@ -1,8 +1,8 @@
 /** Label, prove, restart: shared by the stages that move workloads and gateways. Which namespaces and workloads is theirs to say. */
 
 import type { NamespaceFact, Probe, WorkloadFact } from './mesh.ts'
-import { askBeforeRestart, moveWorkloads, targetOf, type Moving, namespaceOf, stampsOf, type MovingPart } from './moving.ts'
-import { inMesh, isOn, originalOf } from './namespaces.ts'
+import { askBeforeRestart, moveWorkloads, targetOf, type Moving, stampsOf, type MovingPart } from './moving.ts'
+import { inMesh, isOn, originalOf, workloadsIn } from './namespaces.ts'
 import { sentences } from './reason.ts'
 import type { Progress, Situation, Verdict } from './stage.ts'
 
@@ -32,7 +32,7 @@ function toMove(s: Situation<MovingPart>, selection: Selection): readonly Namesp
 }
 
 function workloadsOf(namespace: NamespaceFact, s: Situation<MovingPart>, selection: Selection): readonly WorkloadFact[] {
-  return s.seen.workloads.filter((workload) => namespaceOf(workload, s.seen)?.uid === namespace.uid && selection.workloads(workload))
+  return workloadsIn(namespace, s.seen.workloads).filter(selection.workloads)
 }
 
 /** The namespace that is worked on now: the first that is not labelled, or whose workloads are not all moved. */

@@ -1,8 +1,9 @@
 /** Which namespaces an upgrade relabels, and what their labels were. */
 
 import { choiceOf, effectiveInjection, injectedBy, isInMesh, withChoice } from './istio/injection.ts'
-import type { Labels, NamespaceFact, Observation } from './mesh.ts'
+import type { Labels, NamespaceFact, Observation, WorkloadFact } from './mesh.ts'
 import { isGateway } from './moving.ts'
+import { grouped } from './seen.ts'
 
 export const originalLabels = 'meshlift.io/original-labels'
 
@@ -32,8 +33,12 @@ export function wouldBeOn(namespace: NamespaceFact, original: Labels, revision: 
 
 /** A namespace whose injected workloads are all classic gateways moves with the gateways, after everything else. */
 export function isGatewayNamespace(namespace: NamespaceFact, seen: Pick<Seen, 'workloads'>): boolean {
-  const workloads = seen.workloads.filter((workload) => workload.cluster === namespace.cluster && workload.namespace === namespace.name)
+  const workloads = workloadsIn(namespace, seen.workloads)
   return workloads.length > 0 && workloads.every(isGateway)
+}
+
+export function workloadsIn(namespace: NamespaceFact, workloads: readonly WorkloadFact[]): readonly WorkloadFact[] {
+  return grouped(workloads, (workload) => `${workload.cluster}/${workload.namespace}`).get(`${namespace.cluster}/${namespace.name}`) ?? []
 }
 
 export function inMesh(namespaces: readonly NamespaceFact[]): readonly NamespaceFact[] {

@@ -3,6 +3,7 @@
 import { effectiveInjection, injectedBy, revisionLabel } from './istio/injection.ts'
 import { injectorName, validatorName } from './istio/revisions.ts'
 import { istioNamespace, type Observation, type PodFact } from './mesh.ts'
+import { namespaceOf } from './moving.ts'
 import { isOn } from './namespaces.ts'
 import type { ControlPlaneRef } from './record.ts'
 import { tagName, tagsOf } from './seen.ts'
@@ -44,7 +45,7 @@ export function uses(pod: PodFact, { revision, service }: ControlPlaneRef): bool
 
 /** A template whose next pod would be injected by it, though nothing runs now (scaled to zero, a CronJob between two runs). */
 function asksByItself(workload: { readonly cluster: string; readonly namespace: string; readonly podLabels: Readonly<Record<string, string>>; readonly podAnnotations: Readonly<Record<string, string>>; readonly hostNetwork: boolean }, { revision }: ControlPlaneRef, seen: Seen): boolean {
-  const namespace = seen.namespaces.find((one) => one.cluster === workload.cluster && one.name === workload.namespace)
+  const namespace = namespaceOf(workload, seen)
   if (!namespace) return false
   const { cluster, podLabels: pod, podAnnotations, hostNetwork } = workload
   return injectedBy(effectiveInjection({ cluster, namespace: namespace.labels, pod, podAnnotations, hostNetwork }, seen), revision)

@@ -1,4 +1,4 @@
-/** Looking up what was seen. */
+/** Looking up what was seen. Thousands of workloads ask for their pods in one look, so an observation is indexed once. */
 
 import type { ControlPlaneFact, ReleaseFact, TagServiceFact, WebhookFact } from './mesh.ts'
 import { tagLabel } from './istio/injection.ts'
@@ -33,4 +33,16 @@ export const releaseAnnotation = 'meta.helm.sh/release-name'
 /** Does every webhook of the configuration point to this Service? */
 export function pointsTo(webhook: WebhookFact, service: string): boolean {
   return webhook.webhooks.length > 0 && webhook.webhooks.every((one) => one.service === service)
+}
+
+/** Indexes by the list they were made from; a list is never changed after it was seen, and goes with its index. */
+const indexes = new WeakMap<readonly object[], ReadonlyMap<string, readonly object[]>>()
+
+/** The members of a list by key. Always ask for one list with the same key function. */
+export function grouped<T extends object>(list: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
+  const known = indexes.get(list)
+  if (known) return known as ReadonlyMap<string, readonly T[]>
+  const made = Map.groupBy(list, keyOf)
+  indexes.set(list, made)
+  return made
 }

@@ -6,10 +6,15 @@ import type { ControlPlaneRef } from './record.ts'
 type Values = Readonly<Record<string, unknown>>
 
 export function valuesFor(old: Pick<ReleaseFact, 'values'>, to: ControlPlaneRef, override: Values = {}): Values {
-  const { revision: _revision, revisionTags: _tags, ...kept } = old.values
-  const global = isObject(kept['global']) ? kept['global'] : {}
-  const { tag: _tag, ...globals } = global
-  return merge(merge({ ...kept, global: globals }, override), { revision: to.revision, global: { tag: to.version } })
+  return merge(merge(untagged(old.values), untagged(override)), { revision: to.revision, global: { tag: to.version } })
+}
+
+/** A tag that the old release owns cannot be made again by the new one: Helm refuses the whole installation. Tags are moved later, one by one. */
+function untagged(values: Values): Values {
+  const { revision: _revision, revisionTags: _tags, ...kept } = values
+  if (!isObject(kept['global'])) return kept
+  const { tag: _tag, ...globals } = kept['global']
+  return { ...kept, global: globals }
 }
 
 function isObject(value: unknown): value is Values {

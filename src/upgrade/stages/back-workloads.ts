@@ -1,5 +1,5 @@
 import { askBeforeRestart, follow, isGateway, livePodsOf, moveWorkloads, movingParts, restartedAnnotation, stampsOf, type Moving, type MovingPart } from '../moving.ts'
-import type { WorkloadFact } from '../mesh.ts'
+import type { Injection, PodFact, WorkloadFact } from '../mesh.ts'
 import { sentences } from '../reason.ts'
 import { uses } from '../residue.ts'
 import { defineStage, type Situation } from '../stage.ts'
@@ -15,9 +15,12 @@ function movingBack(s: Situation<MovingPart>): Moving {
 /** Only those with a pod that the new control plane injected, or that this job restarted: the others were never moved. Gateways last. */
 function groups(s: Situation<MovingPart>): readonly (readonly WorkloadFact[])[] {
   const { stamps } = movingBack(s)
-  const concerned = s.seen.workloads.filter((workload) => stamps.includes(workload.podAnnotations[restartedAnnotation] ?? '') || (livePodsOf(workload, s.seen.pods).some((pod) => uses(pod, s.upgrade.to) || pod.injection?.image === s.upgrade.expected?.to.image) && follow(workload, s.upgrade.from.revision, s.seen)))
+  const concerned = s.seen.workloads.filter((workload) => stamps.includes(workload.podAnnotations[restartedAnnotation] ?? '') || (livePodsOf(workload, s.seen.pods).some((pod) => uses(pod, s.upgrade.to) || hasImageOf(pod, s.upgrade.expected?.to)) && follow(workload, s.upgrade.from.revision, s.seen)))
   return [concerned.filter((workload) => !isGateway(workload)), concerned.filter(isGateway)]
 }
+
+/** A pod in flight while the labels went back was injected twice: annotation and discovery of the old one, image of the new one. */
+const hasImageOf = (pod: PodFact, injection: Injection | undefined): boolean => injection !== undefined && pod.injection?.image === injection.image
 
 export const backWorkloads = defineStage({
   id: 'back-workloads',
