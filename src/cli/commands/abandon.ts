@@ -10,7 +10,7 @@ export const abandonCommand = (cli: Cli): Command =>
   new Command('abandon')
     .summary('end an upgrade where it stands')
     .description(
-      'Ends an upgrade without another write to the mesh: whatever was moved stays moved, and both control planes may\n' +
+      'Ends an upgrade without another write to the mesh: whatever was moved stays moved, and both control planes may ' +
         'be left. For an upgrade that only checked, or that you go on with by hand.',
     )
     .argument('<upgrade>', 'mesh, or id or name of an upgrade')

@@ -30,7 +30,7 @@ const addCommand = (cli: Cli): Command =>
   new Command('add')
     .summary('register a cluster')
     .description(
-      'Registers a cluster by a kubeconfig on the machine of the server. Nothing of the file is copied: it is read again\n' +
+      'Registers a cluster by a kubeconfig on the machine of the server. Nothing of the file is copied: it is read again ' +
         'whenever the cluster is used.',
     )
     .argument('<name>', 'lower-case letters, digits and hyphens')

@@ -26,7 +26,7 @@ export const demoCommand = (cli: Cli): Command =>
     new Command('demo')
       .summary('watch an upgrade of a simulated mesh')
       .description(
-        'Serves a simulated mesh called demo and takes it through all four steps of an upgrade. Needs no cluster.\n' +
+        'Serves a simulated mesh called demo and takes it through all four steps of an upgrade. Needs no cluster. ' +
           'With --data it can be stopped at any moment and goes on where it stood when it is started again.',
       )
       .option('--once', 'end when the upgrade ends, instead of serving on')
@@ -46,7 +46,7 @@ With --once it ends with 0 when the upgrade succeeded, 9 otherwise.`,
   )
 
 /** The whole story takes about half a minute then: slow enough to be read, quick enough to be watched. */
-const demoSpeed = 10
+const demoSpeed = 6
 
 async function demo(run: Run, once: boolean): Promise<number> {
   const { loaded, world, print, signal } = run

@@ -10,7 +10,7 @@ export const nextCommand = (cli: Cli): Command =>
   new Command('next')
     .summary('start the next step of an upgrade')
     .description(
-      'Starts the next step and waits until it ends; a step that is under way is only waited for.\n' +
+      'Starts the next step and waits until it ends; a step that is under way is only waited for. ' +
         'The last step, PostUpgrade, removes the old control plane: after that there is no way back.',
     )
     .argument('[upgrade]', 'mesh, or id or name of an upgrade; not needed where there is only one')

@@ -12,7 +12,7 @@ export const rollbackCommand = (cli: Cli): Command =>
   new Command('rollback')
     .summary('go back to what was there before')
     .description(
-      'Goes back with the whole upgrade: default, tags, labels and workloads return to the old control plane, and the\n' +
+      'Goes back with the whole upgrade: default, tags, labels and workloads return to the old control plane, and the ' +
         'new one is removed. Possible until PostUpgrade has removed something.',
     )
     .argument('[upgrade]', 'mesh, or id or name of an upgrade; not needed where there is only one')

@@ -14,7 +14,7 @@ export const serveCommand = (cli: Cli): Command =>
     new Command('serve')
       .summary('run the server')
       .description(
-        'Serves the API and works on upgrades until ctrl-c. Everything it keeps is in the data folder; started again on the\n' +
+        'Serves the API and works on upgrades until ctrl-c. Everything it keeps is in the data folder; started again on the ' +
           'same folder, it goes on with what it was doing. How to log in stands in DIR/admin.json after the first start.',
       )
       .addHelpText(

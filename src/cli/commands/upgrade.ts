@@ -24,8 +24,8 @@ export const upgradeCommand = (cli: Cli): Command =>
   new Command('upgrade')
     .summary('upgrade a mesh, or go on with an upgrade')
     .description(
-      'Checks the mesh, shows what will happen and asks. Then moves it to the new version and stops: the old control\n' +
-        'plane stays, and the way back stays open, until "meshlift next" or --finish removes it.\n' +
+      'Checks the mesh, shows what will happen and asks. Then moves it to the new version and stops: the old control ' +
+        'plane stays, and the way back stays open, until "meshlift next" or --finish removes it. ' +
         'An upgrade to the same version that was started before is gone on with.',
     )
     .argument('<mesh>', 'name or id')
