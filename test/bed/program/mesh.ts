@@ -58,7 +58,14 @@ async function register(client: Client, bed: Bed, pair: Pair, kubeconfig: string
 
 function writeCatalogue(bed: Bed): string {
   const file = join(bed.folder, 'catalogue.yaml')
-  writeFileSync(file, 'versions:\n  - version: 1.31.0\n    from: [1.22.0, 1.30.0]\n')
+  const catalogue = {
+    versions: [{ version: '1.22.x' }, { version: '1.30.x' }, { version: '1.31.x' }],
+    hops: [
+      { from: '1.22.x', to: '1.31.x' },
+      { from: '1.30.x', to: '1.31.x' },
+    ],
+  }
+  writeFileSync(file, JSON.stringify(catalogue)) // JSON is YAML too
   return file
 }
 
