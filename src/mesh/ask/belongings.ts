@@ -35,12 +35,12 @@ import {
 import { objectRef } from './object-ref.ts'
 import { inRemovalOrder } from './removal-order.ts'
 import { storedReleases } from './stored-releases.ts'
-import { callerOf, isOfControlPlane, whyKept } from './why-kept.ts'
+import { callerOf, isOfControlPlane, ownerOf, whyKept } from './why-kept.ts'
 import type { Found } from './why-kept.ts'
 
 type BelongingsAnswer = Extract<Answer, { ask: 'belongings' }>
 
-/** Kinds that are searched for a revision's label; the charts put it on no others. */
+/** Kinds that the charts put the revision's label on. */
 const labelled: readonly Resource[] = [
   mutatingWebhooks,
   validatingWebhooks,
@@ -49,13 +49,11 @@ const labelled: readonly Resource[] = [
   deployments,
   services,
   configMaps,
-  roleBindings,
-  clusterRoleBindings,
-  roles,
-  clusterRoles,
-  serviceAccounts,
   networkPolicies,
 ]
+
+/** Those that have only the release's; they never change hands, so its name on them is enough. */
+const accounts: readonly Resource[] = [roleBindings, clusterRoleBindings, roles, clusterRoles, serviceAccounts]
 
 export async function askBelongings(
   look: Look,
@@ -65,7 +63,7 @@ export async function askBelongings(
   const itsPods = { ...inNamespace, labelSelector: `app=istiod,istio.io/rev=${revision}` }
   const [{ records, documents, others }, byLabel, webhooks, allLeases, podsLeft] = await Promise.all([
     storedReleases(look, release),
-    foundByLabel(look, revision),
+    foundByLabel(look, release, revision),
     Promise.all([look.list(mutatingWebhooks), look.list(validatingWebhooks)]),
     look.list(leases, inNamespace),
     look.list(pods, itsPods),
@@ -106,16 +104,21 @@ async function foundByName(look: Look, documents: readonly KubeObject[]): Promis
   return found.flat()
 }
 
-async function foundByLabel(look: Look, revision: string): Promise<readonly Found[]> {
-  const found = await eachOf(labelled, 5, async (resource) => {
-    const objects = await look.list(resource, {
-      ...(resource.namespaced && { namespace: istioNamespace }),
-      labelSelector: `istio.io/rev=${revision}`,
-      metadataOnly: true,
-    })
-    return objects.filter(isOfControlPlane).map((object) => ({ resource, object, stored: false }))
-  })
-  return found.flat()
+/** Half an installation has objects and perhaps no record; a record that was lost leaves them all. */
+async function foundByLabel(look: Look, release: string, revision: string): Promise<readonly Found[]> {
+  const find = async (resource: Resource, labelSelector: string) => {
+    const namespace = resource.namespaced ? { namespace: istioNamespace } : {}
+    const objects = await look.list(resource, { ...namespace, labelSelector, metadataOnly: true })
+    return objects.map((object) => ({ resource, object, stored: false }))
+  }
+  const [ofRevision, ofRelease] = await Promise.all([
+    eachOf(labelled, 5, (resource) => find(resource, `istio.io/rev=${revision}`)),
+    eachOf(accounts, 5, (resource) => find(resource, `release=${release}`)),
+  ])
+  return [
+    ...ofRevision.flat().filter((one) => isOfControlPlane(one.object)),
+    ...ofRelease.flat().filter((one) => ownerOf(one.object) === release),
+  ]
 }
 
 /** `istio-gateway-deployment-1-30`: not by the ending alone, as `-30` would take those of `1-30` too. */

@@ -26,13 +26,18 @@ const shared = new Set(['Namespace', 'CustomResourceDefinition'])
 export function whyKept({ resource, object, stored }: Found, { release, others }: Removal): string | undefined {
   if (resource === undefined) return 'of a kind that the charts of Istio do not make'
   if (shared.has(resource.kind) || object.metadata.name === 'istiod-default-validator') return 'shared by all revisions'
-  const owner = object.metadata.annotations?.['meta.helm.sh/release-name']
+  const owner = ownerOf(object)
   if (owner !== undefined && owner !== release) return `owned by Helm release ${owner} now`
   if (stored && owner === undefined) return 'no longer owned by a Helm release'
   // Made by istioctl, so its user's; that it still points here is what the guard refuses.
   if (owner === undefined && object.metadata.labels?.['istio.io/tag'] !== undefined) return "a tag of nobody's release"
   const other = others.get(keyOf({ kind: resource.kind, metadata: object.metadata }))
   return other === undefined ? undefined : `also made by Helm release ${other}`
+}
+
+/** The Helm release that a live object says it belongs to. */
+export function ownerOf({ metadata: { annotations } }: KubeObject): string | undefined {
+  return annotations?.['meta.helm.sh/release-name']
 }
 
 /** A Service that is called by a webhook which stays must stay: without it every write that the webhook looks at is refused. */

@@ -68,6 +68,10 @@ test('a proxy that was injected by hand has no revision', () => {
   expect(injectionOf(pod(undefined, { main: [{ image: 'hub/proxyv2:1.22.0' }] }))?.revision).toBe('')
 })
 
+test('a classic gateway that no injector filled in was not injected', () => {
+  expect(injectionOf(pod(undefined, { main: [{ image: 'auto' }] }))).toBeUndefined()
+})
+
 test('a PROXY_CONFIG that is no JSON is no reason to fail', () => {
   const env = { PROXY_CONFIG: 'discoveryAddress: here', CA_ADDR: 'istiod.istio-system.svc:15012' }
   expect(injectionOf(pod('default', { main: [{ image: 'x', env }] }))?.discovery).toBe('istiod.istio-system.svc:15012')

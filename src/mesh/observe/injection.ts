@@ -15,6 +15,8 @@ export function injectionOf(pod: KubeObject): Injection | undefined {
   // An annotation without a proxy is one that a person wrote, or an ambient pod; a proxy without one was injected by hand.
   const [proxy] = proxies
   if (proxy === undefined) return undefined
+  // A classic gateway that nobody injected: its container waits for the injector to give it an image.
+  if (revision === undefined && text(proxy, 'image') === 'auto') return undefined
   return {
     revision: revision ?? '',
     image: text(proxy, 'image') ?? '',
