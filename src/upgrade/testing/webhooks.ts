@@ -1,4 +1,4 @@
-/** Webhook configurations with the selectors that the charts of istiod and base render (the same in 1.22, 1.30 and 1.31). */
+/** Webhook configurations with the selectors that the charts of istiod and base render: injectors are the same in 1.22, 1.30 and 1.31; 1.22 has no validator of a revision. */
 
 import { injectorName, validatorName } from '../istio/revisions.ts'
 import { istioNamespace } from '../mesh.ts'
@@ -39,7 +39,7 @@ export function injectingWebhooks(asked: string, service: string): readonly Webh
     injecting(
       'object',
       service,
-      all(...unlabelled),
+      all(...unlabelled.toReversed()),
       all(key('sidecar.istio.io/inject', 'In', 'true'), key('istio.io/rev', 'DoesNotExist')),
     ),
   ]
