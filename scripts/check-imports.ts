@@ -11,8 +11,11 @@ type Sources = ReadonlyMap<string, Source>
 
 const within = (file: string, path: string): boolean => (path.endsWith('/') ? file.startsWith(path) : file === path)
 
-const roomOf = (file: string): Room | undefined =>
-  rooms.filter((room) => within(file, room.path)).sort((a, b) => b.path.length - a.path.length)[0]
+/** Tests stand in the room of what they test, also where that room is one file. */
+const roomOf = (file: string): Room | undefined => {
+  const tested = file.replace(/\.test\.ts$/, '.ts')
+  return rooms.filter((room) => within(tested, room.path)).sort((a, b) => b.path.length - a.path.length)[0]
+}
 
 /** A path that means a shared folder does not reach into the parts that are kept apart in it. */
 const reaches = (path: string, target: string): boolean =>
