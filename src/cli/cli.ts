@@ -43,15 +43,20 @@ export function commandLine(world: World, end: (exitCode: number) => void): Cli 
   return {
     run,
     withServer: (command, work, { mayCreate } = { mayCreate: false }) =>
-      run(command, async (started) => {
-        const { loaded, signal } = started
-        const session = await connect({ loaded, world, mayCreate, signal })
-        try {
-          return await work({ ...started, session })
-        } finally {
-          await session.close()
-        }
-      }),
+      run(
+        command,
+        async (started) => {
+          const { loaded, signal } = started
+          const session = await connect({ loaded, world, mayCreate, signal })
+          try {
+            return await work({ ...started, session })
+          } finally {
+            await session.close()
+          }
+        },
+        // A log between the lines of a command helps nobody who did not ask for it.
+        { logLevel: 'error' },
+      ),
   }
 }
 

@@ -1,6 +1,7 @@
 /** Which server is talked to: one named, the one that a data folder belongs to, or one in this process. */
 
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Loaded } from '../config.ts'
 import { Problem } from '../lib/problem.ts'
 import { credentialsFrom } from './credentials.ts'
@@ -61,7 +62,9 @@ export async function connect({
       if (!(thrown instanceof Problem && thrown.code === 'client/unreachable')) throw thrown
     }
   }
-  const opened = await world.openServer({ ...config, listen: undefined })
+  // A folder that a simulated mesh lives in is no use without it, whatever was typed this time.
+  const simulated = config.simulated || existsSync(join(data, 'simulation'))
+  const opened = await world.openServer({ ...config, simulated, listen: undefined })
   try {
     return await openSession(
       {
@@ -69,7 +72,7 @@ export async function connect({
         who: opened.credentials,
         inProcess: true,
         where: dataFlag,
-        close: opened.close,
+        close: () => opened.close(),
       },
       signal,
     )

@@ -57,10 +57,12 @@ export function printer({ out, err, output, color }: PrintOptions): Print {
     aside: (line) => {
       if (!json) err.write(`${paintErr('dim', line)}\n`)
     },
-    fail: ({ kind, code, message, facts }) => {
+    fail: ({ kind, code, message, facts, cause }) => {
       const known = facts['known']
       if (json) err.write(`${JSON.stringify({ error: { kind, code, text: message, ...(known ? { known } : {}) } })}\n`)
       else err.write(`${paintErr('red', 'meshlift:')} ${message}\n`)
+      // Nobody can act on it but who mends the program.
+      if (!json && kind === 'bug' && cause instanceof Error) err.write(`${paintErr('dim', cause.stack ?? '')}\n`)
     },
     raw: (text) => out.write(text),
     paint: color && live ? colored : plain,

@@ -43,7 +43,7 @@ export async function openSession({ at, who, ...rest }: SessionOptions, signal: 
         if (!(thrown instanceof Refused) || thrown.status !== 401) throw problemOf(thrown)
         // A token lasts a day and an upgrade may last longer.
         calls = await translated(enter(until))
-        return await translated(once())
+        return translated(once())
       }
     },
   }

@@ -30,7 +30,7 @@ function livePicture(print: Print): Show {
       draw()
     },
     trouble: draw,
-    end: drawn.end,
+    end: () => drawn.end(),
   }
 }
 

@@ -57,6 +57,12 @@ export interface WaiterOptions {
   readonly goOn: (upgrade: UpgradeDetail) => string
 }
 
+/** Starts nothing new, whatever was reached meanwhile: only somebody who says so removes a control plane. */
+export const waitAgain =
+  (where: string): WaiterOptions['goOn'] =>
+  ({ mesh }) =>
+    `meshlift status ${mesh.name} --wait${where}`
+
 export function waiter({ session, world, signal, print }: ServedRun, { after, goOn }: WaiterOptions): Waiter {
   let last = after
   return {
@@ -87,7 +93,7 @@ function interrupted(
 ): Problem {
   const text = inProcess
     ? `Stopped. The upgrade stands where it is and can go on from there${seen ? `: ${goOn(seen)}` : '.'}`
-    : `Stopped waiting; the server goes on with the step. See: meshlift status${seen ? ` ${seen.mesh.name}` : ''}${where}`
+    : `Stopped waiting; the server goes on with the step. See: ${seen ? waitAgain(where)(seen) : `meshlift status${where}`}`
   return new Problem({ kind: 'aborted', code: 'cli/interrupted', text })
 }
 

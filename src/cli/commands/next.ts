@@ -3,14 +3,14 @@
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
 import { findUpgrade } from '../find.ts'
-import { exitCodeAt, standingOf } from '../standing.ts'
-import { ask, conclude, describe, newestNote, offered, waiter } from '../steer.ts'
+import { exitCodeAt } from '../standing.ts'
+import { ask, conclude, describe, newestNote, offered, waitAgain, waiter } from '../steer.ts'
 
 export const nextCommand = (cli: Cli): Command =>
   new Command('next')
     .summary('start the next step of an upgrade')
     .description(
-      'Starts the next step and waits until it ends; a step that is under way is only waited for. ' +
+      'Starts the next step and waits until it ends. ' +
         'The last step, PostUpgrade, removes the old control plane: after that there is no way back.',
     )
     .argument('[upgrade]', 'mesh, or id or name of an upgrade; not needed where there is only one')
@@ -25,10 +25,8 @@ Examples:
       cli.withServer(command, async (run) => {
         const { id } = await findUpgrade(run.session, asked, run.signal)
         const before = await describe(run, id)
-        const goOn = (): string => `meshlift next ${before.mesh.name}${run.session.where}`
-        const wait = waiter(run, { after: await newestNote(run, id), goOn })
-        if (standingOf(before) !== 'working')
-          await ask(run, id, offered(before, 'Execute', run.session.where), 'Execute')
+        const wait = waiter(run, { after: await newestNote(run, id), goOn: waitAgain(run.session.where) })
+        await ask(run, id, offered(before, 'Execute', run.session.where), 'Execute')
         const after = await wait.settled(id)
         return conclude(run, after, exitCodeAt(after))
       }),

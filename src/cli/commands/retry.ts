@@ -5,7 +5,7 @@ import type { Cli } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findUpgrade } from '../find.ts'
 import { exitCodeAt, standingOf } from '../standing.ts'
-import { ask, conclude, describe, newestNote, offered, waiter } from '../steer.ts'
+import { ask, conclude, describe, newestNote, offered, waitAgain, waiter } from '../steer.ts'
 
 export const retryCommand = (cli: Cli): Command =>
   new Command('retry')
@@ -25,8 +25,7 @@ Example:
       cli.withServer(command, async (run) => {
         const { id } = await findUpgrade(run.session, asked, run.signal)
         const before = await describe(run, id)
-        const goOn = (): string => `meshlift next ${before.mesh.name}${run.session.where}`
-        const wait = waiter(run, { after: await newestNote(run, id), goOn })
+        const wait = waiter(run, { after: await newestNote(run, id), goOn: waitAgain(run.session.where) })
         await ask(run, id, offered(before, 'Retry', run.session.where), 'Retry')
         const after = await wait.settled(id)
         const wentBack = before.direction === 'back' && standingOf(after) === 'rolled back'

@@ -6,7 +6,7 @@ import type { Cli } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findUpgrade } from '../find.ts'
 import { exitCodeAt, standingOf } from '../standing.ts'
-import { ask, conclude, describe, newestNote, offered, waiter } from '../steer.ts'
+import { ask, conclude, describe, newestNote, offered, waitAgain, waiter } from '../steer.ts'
 
 export const rollbackCommand = (cli: Cli): Command =>
   new Command('rollback')
@@ -32,8 +32,7 @@ Ends with 0 when the mesh is back, 8 when going back is held, 9 when it failed.`
         const { id } = await findUpgrade(session, asked, signal)
         const before = await describe(run, id)
         const { mesh, from } = before
-        const goOn = (): string => `meshlift rollback ${mesh.name} --yes${session.where}`
-        const wait = waiter(run, { after: await newestNote(run, id), goOn })
+        const wait = waiter(run, { after: await newestNote(run, id), goOn: waitAgain(run.session.where) })
         // Under way since an earlier call: it is only waited for.
         if (!(before.direction === 'back' && standingOf(before) === 'working')) {
           const step = offered(before, 'Rollback', session.where)
@@ -45,7 +44,7 @@ Ends with 0 when the mesh is back, 8 when going back is held, 9 when it failed.`
               throw new Problem({
                 kind: 'invalid',
                 code: 'cli/needs-yes',
-                text: `Nobody to ask here; say it with: ${goOn()}`,
+                text: `Nobody to ask here; say it with: meshlift rollback ${mesh.name} --yes${session.where}`,
               })
           }
           await ask(run, id, step, 'Rollback')
