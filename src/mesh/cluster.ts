@@ -21,7 +21,13 @@ export interface ObjectMeta {
   readonly deletionTimestamp?: string
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
-  readonly ownerReferences?: readonly { readonly apiVersion: string; readonly kind: string; readonly name: string; readonly uid: string; readonly controller?: boolean }[]
+  readonly ownerReferences?: readonly {
+    readonly apiVersion: string
+    readonly kind: string
+    readonly name: string
+    readonly uid: string
+    readonly controller?: boolean
+  }[]
   readonly managedFields?: readonly ManagedFields[]
   readonly [field: string]: unknown
 }
@@ -72,15 +78,35 @@ export interface Cluster {
   list(resource: Resource, options: ListOptions, signal: AbortSignal): Promise<readonly KubeObject[]>
   /** Always asks the server; undefined when absent. */
   get(resource: Resource, at: Address, signal: AbortSignal): Promise<KubeObject | undefined>
-  create(resource: Resource, object: KubeObject, options: { readonly dryRun?: boolean }, signal: AbortSignal): Promise<KubeObject>
+  create(
+    resource: Resource,
+    object: KubeObject,
+    options: { readonly dryRun?: boolean },
+    signal: AbortSignal,
+  ): Promise<KubeObject>
   /** JSON patch, under the field manager `meshlift`. */
-  patch(resource: Resource, at: Address, operations: readonly PatchOperation[], signal: AbortSignal): Promise<KubeObject>
+  patch(
+    resource: Resource,
+    at: Address,
+    operations: readonly PatchOperation[],
+    signal: AbortSignal,
+  ): Promise<KubeObject>
   /** Server-side apply; `manager` is `helm` only for what Helm owns and applies (CRDs, the default tag). */
-  apply(resource: Resource, object: KubeObject, options: { readonly manager: 'helm' | 'meshlift'; readonly force: boolean }, signal: AbortSignal): Promise<KubeObject>
+  apply(
+    resource: Resource,
+    object: KubeObject,
+    options: { readonly manager: 'helm' | 'meshlift'; readonly force: boolean },
+    signal: AbortSignal,
+  ): Promise<KubeObject>
   /** Background deletion with a uid precondition; already gone is fine. */
   remove(resource: Resource, at: Address, uid: string, signal: AbortSignal): Promise<void>
   /** SelfSubjectAccessReview. */
-  may(verb: string, resource: Resource, at: { readonly namespace?: string; readonly name?: string }, signal: AbortSignal): Promise<boolean>
+  may(
+    verb: string,
+    resource: Resource,
+    at: { readonly namespace?: string; readonly name?: string },
+    signal: AbortSignal,
+  ): Promise<boolean>
   /** `v1.35.4`: the server's gitVersion. Throws unavailable when it cannot be reached. */
   version(signal: AbortSignal): Promise<string>
   /** Resolves at the next change that a watch delivers, or after `ms`; the worker looks again then. */
@@ -105,9 +131,19 @@ export interface Helm {
   /** `v4.1.4`. */
   version(signal: AbortSignal): Promise<string>
   /** Renders; touches nothing. `values` is the user's values object. */
-  template(release: HelmRelease, chart: ChartRef, values: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<readonly KubeObject[]>
+  template(
+    release: HelmRelease,
+    chart: ChartRef,
+    values: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<readonly KubeObject[]>
   /** `helm install` without `--wait`. A killed one leaves a pending release. */
-  install(release: HelmRelease, chart: ChartRef, values: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<void>
+  install(
+    release: HelmRelease,
+    chart: ChartRef,
+    values: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<void>
   /** `helm uninstall`; only ever for a half-made release of our own (B3). Refused (conflict) while a helm that works on this release is still alive. */
   uninstall(release: HelmRelease, signal: AbortSignal): Promise<void>
 }
