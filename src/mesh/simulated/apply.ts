@@ -1,10 +1,10 @@
 /** Server-side apply: what a manager applied is its own; it takes nothing from others without force, and removes only what nobody else owns. */
 
-import { canonical } from '../../lib/json.ts'
+import { canonical, isRecord } from '../../lib/json.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { KubeObject, ManagedFields } from '../cluster.ts'
 import type { Owner } from './managed-fields.ts'
-import { dropLeaf, fieldName, isOf, leavesOf, pathsOf, setLeaf, withOwner } from './managed-fields.ts'
+import { dropLeaf, fieldName, isBelow, isOf, leavesOf, pathsOf, setLeaf, withOwner } from './managed-fields.ts'
 import { difference, intersection } from './path-sets.ts'
 import type { PathSet } from './path-sets.ts'
 
@@ -17,9 +17,12 @@ export interface Applied {
 export function applied(live: KubeObject, config: KubeObject, owner: Owner, force: boolean): Applied {
   const wanted = leavesOf(config)
   const there = leavesOf(live)
-  const changed = new Set(
-    [...wanted].filter(([path, value]) => canonical(there.get(path)) !== canonical(value)).map(([path]) => path),
-  )
+  const differs = (path: string, value: unknown): boolean => {
+    if (canonical(there.get(path)) === canonical(value)) return false
+    // `labels: {}` says nothing about the labels that are there.
+    return !(isEmptyMap(value) && [...there.keys()].some((each) => isBelow(each, path)))
+  }
+  const changed = new Set([...wanted].filter(([path, value]) => differs(path, value)).map(([path]) => path))
   const entries = knownEntries(live, owner)
   const others = entries.filter((each) => !isOf(each, owner))
   const conflicts = others.flatMap((each) => {
@@ -64,4 +67,8 @@ function conflictProblem(
     code: 'simulated/apply-conflict',
     text: `Apply of ${config.kind} ${config.metadata.name} failed with ${count} conflict${count === 1 ? '' : 's'}: ${parts.join('; ')}.`,
   })
+}
+
+function isEmptyMap(value: unknown): boolean {
+  return isRecord(value) && Object.keys(value).length === 0
 }

@@ -42,6 +42,11 @@ function collect(value: unknown, path: readonly string[], leaves: Map<string, un
   else leaves.set(path.join(separator), value)
 }
 
+/** Is the first path inside what the second names? */
+export function isBelow(path: string, holder: string): boolean {
+  return path.startsWith(`${holder}${separator}`)
+}
+
 export function pathsOf(entry: ManagedFields): PathSet {
   const paths = new Set<string>()
   const walk = (tree: unknown, path: readonly string[]): void => {

@@ -1,8 +1,8 @@
 /** Everything the simulated world consists of, as data: it is saved and loaded whole. */
 
 import type { Labels } from '../../upgrade/mesh.ts'
-import type { KubeObject } from '../cluster.ts'
 import type { Faults } from './faults.ts'
+import type { Shelves } from './shelves.ts'
 
 /** Kinds with a controller that looks at an object whenever something about it changed. */
 export type Controlled = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Job'
@@ -46,7 +46,7 @@ export interface WorldState {
   serial: number
   /** State of the random numbers. */
   random: number
-  readonly objects: Map<string, KubeObject>
+  readonly objects: Shelves
   /** In the order in which it happens. */
   due: readonly { readonly at: number; readonly what: Due }[]
   /** Labels of a namespace before their newest change, and when that was. */

@@ -8,7 +8,8 @@ import { within } from '../faults.ts'
 import { kinds } from '../kinds.ts'
 import type { CustomResourceDefinition } from '../shapes.ts'
 import { isGoing, isReady } from '../shapes.ts'
-import { reportPod } from './pod-status.ts'
+import { schedule } from '../state.ts'
+import { reportPod, tryAgainMs } from './pod-status.ts'
 
 /** What its pod says while it is not ready. */
 export function istiodTrouble(api: Api, istiod: Istiod): string | undefined {
@@ -41,11 +42,13 @@ function serves(api: Api, name: string, versions: readonly string[]): boolean {
   return versions.every((each) => live?.spec.versions.some((version) => version.name === each))
 }
 
-/** Looks at all istiods that were ready: a window of a fault may have begun. Those that were not are tried again by themselves. */
+/** Looks at all istiods that were ready: a window of a fault may have begun. From then on each is tried again by itself. */
 export function probeIstiods(api: Api): void {
   for (const { pod, istiod } of istiodPods(api)) {
     const message = istiodTrouble(api, istiod)
-    if (message !== undefined && isReady(pod) && !isGoing(pod))
-      reportPod(api, pod, { container: 'discovery', reason: 'CrashLoopBackOff', message })
+    if (message === undefined || !isReady(pod) || isGoing(pod)) continue
+    reportPod(api, pod, { container: 'discovery', reason: 'CrashLoopBackOff', message })
+    const { namespace = '', name, uid = '' } = pod.metadata
+    schedule(api.state, tryAgainMs, { do: 'pod-ready', namespace, name, uid })
   }
 }

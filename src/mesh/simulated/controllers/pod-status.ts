@@ -6,6 +6,9 @@ import { kinds } from '../kinds.ts'
 import type { Condition, Pod } from '../shapes.ts'
 import { isReady } from '../shapes.ts'
 
+/** How often a pod that could not get ready is tried again. */
+export const tryAgainMs = 1000
+
 /** The container that is not ready, and why, in Kubernetes' words. */
 export interface Trouble {
   readonly container: string

@@ -9,10 +9,7 @@ import { isGoing } from '../shapes.ts'
 import { schedule } from '../state.ts'
 import { istiodTrouble } from './istiod-health.ts'
 import type { Trouble } from './pod-status.ts'
-import { reportPod } from './pod-status.ts'
-
-/** How often a pod that could not get ready is tried again. */
-const tryAgainMs = 1000
+import { reportPod, tryAgainMs } from './pod-status.ts'
 
 /** The moment at which a new pod would be ready. */
 export function podReady(api: Api, at: Address & { readonly uid: string }): void {
