@@ -72,7 +72,7 @@ const MeshRef = Type.Object({ id: Id, name: Type.String() })
 export const CheckRequest = Type.Object({ mesh: Text, targetVersion: Text })
 export type CheckRequest = Shape<typeof CheckRequest>
 
-export const Finding = Type.Object({
+const finding = Type.Object({
   /** Id of the check. */
   check: Type.String(),
   weight: Type.Enum(['blocks', 'warns'] as const),
@@ -82,14 +82,14 @@ export const Finding = Type.Object({
   /** Says what to do next. */
   text: Type.String(),
 })
-export type Finding = Shape<typeof Finding>
+export type Finding = Shape<typeof finding>
 
 /** PreCheck without a task: nothing is stored, nothing is touched. */
 export const CheckReport = Type.Object({
   mesh: MeshRef,
   from: ControlPlane,
   to: ControlPlane,
-  findings: Type.Array(Finding),
+  findings: Type.Array(finding),
   /** Every check that ran; `findings` counts what it found. */
   checks: Type.Array(Type.Object({ id: Type.String(), title: Type.String(), findings: Type.Integer() })),
 })

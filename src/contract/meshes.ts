@@ -19,7 +19,7 @@ export type MeshPhase = Shape<typeof MeshPhase>
 
 const fieldSelector = Type.Object({ key: Text, operator: Type.Literal('In'), values: Type.Array(Type.String()) })
 
-export const MeshCluster = Type.Object({
+const meshCluster = Type.Object({
   /** Of a cluster that was registered before. */
   clusterID: Text,
   injection: Type.Optional(
@@ -93,7 +93,7 @@ const apiVersion = Type.Literal('v1')
 const words = Type.Optional(Type.Record(Type.String(), Type.String()))
 const spec = {
   type: Type.Literal('InCluster'),
-  extendParams: Type.Object({ clusters: Type.Array(MeshCluster, { minItems: 1, maxItems: 32 }) }),
+  extendParams: Type.Object({ clusters: Type.Array(meshCluster, { minItems: 1, maxItems: 32 }) }),
   ipv6Enable: Type.Optional(Type.Boolean()),
   tags: Type.Optional(Type.Array(Tag, { maxItems: 20 })),
   config: Type.Optional(config),

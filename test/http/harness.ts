@@ -27,7 +27,7 @@ export const handOut = {
   projectId: '0123456789abcdef0123456789abcdef',
 }
 
-export const start = Date.parse('2026-11-22T10:00:00.250Z')
+const start = Date.parse('2026-11-22T10:00:00.250Z')
 
 /** Hashing a password takes long on purpose, so it is done once. */
 const administrator = (async () => {

@@ -135,6 +135,18 @@ describe('a mesh', () => {
   })
 })
 
+it('is refused for a name or a cluster that is taken before any cluster is looked at', async () => {
+  let looks = 0
+  at = await harness((made) => ({
+    clusters: { ...made.clusters, adopt: async () => ((looks += 1), { version: '1.30.2' }) },
+  }))
+  const body = meshBody(await cluster())
+  await at.client.createMesh({ body })
+  expect((await at.ask('POST', path, body)).status).toBe(409)
+  expect((await at.ask('POST', path, bent(body, 'metadata.name', 'other'))).status).toBe(409)
+  expect(looks).toBe(1)
+})
+
 describe('a cluster that cannot be adopted', () => {
   it.each([
     ['invalid', 'meshes/no-istio', 400],
