@@ -57,20 +57,46 @@ export async function openServer(config: Config): Promise<OpenServer> {
   const credentials = JSON.parse(readFileSync(handOut, 'utf8')) as HandOut
 
   // The simulated mesh brings its own clock: it may run fast.
-  const simulated = config.simulated ? simulation({ folder: join(data, 'simulation'), speed: config.speed, seed: config.seed }) : undefined
+  const simulated = config.simulated
+    ? simulation({ folder: join(data, 'simulation'), speed: config.speed, seed: config.seed })
+    : undefined
   const clock = simulated?.clock ?? systemClock()
 
   const clusters = connections({ clock, simulated, stateDir: config.chartsCache ?? join(data, 'charts'), version, log })
   const facts = meshFacts({ registry, tasks, connections: clusters, clock })
-  const settings: Settings = { readyWithinMs: config.readyWithin, rolledWithinMs: config.rolledWithin, precheckValidMs: config.precheckValid, settleMs: config.settle }
+  const settings: Settings = {
+    readyWithinMs: config.readyWithin,
+    rolledWithinMs: config.rolledWithin,
+    precheckValidMs: config.precheckValid,
+    settleMs: config.settle,
+  }
 
   // The heart, run by the worker: one look after another, woken by watches.
-  const report = (record: UpgradeRecord, problem: Problem): void => log.warn({ upgrade: record.id, mesh: record.mesh.name, stage: record.stage, attempt: record.attempts, code: problem.code, err: problem.kind === 'bug' ? problem : undefined }, problem.message)
+  const report = (record: UpgradeRecord, problem: Problem): void =>
+    log.warn(
+      {
+        upgrade: record.id,
+        mesh: record.mesh.name,
+        stage: record.stage,
+        attempt: record.attempts,
+        code: problem.code,
+        err: problem.kind === 'bug' ? problem : undefined,
+      },
+      problem.message,
+    )
   const looked = async (record: UpgradeRecord): Promise<void> => {
     await facts.touch(record)
     wake.await(record.id, record)
   }
-  const run = upgradeRunner({ store: tasks, clock, settings, meshOf: facts.meshOf, outsideOf: facts.outsideOf, looked, report })
+  const run = upgradeRunner({
+    store: tasks,
+    clock,
+    settings,
+    meshOf: facts.meshOf,
+    outsideOf: facts.outsideOf,
+    looked,
+    report,
+  })
   const worker = createWorker({
     store: tasks,
     clock,

@@ -49,7 +49,17 @@ export const rooms: readonly Room[] = [
   // Puts parts together for main.ts: it may know what each of them knows, and nothing knows it but main.ts.
   {
     path: 'wiring/',
-    may: any('lib/', 'contract/', 'upgrade/', 'tasks/', 'mesh/', 'mesh/kubernetes/', 'registry/', 'http/parts.ts'),
+    may: any(
+      'lib/',
+      'contract/',
+      'upgrade/',
+      'tasks/',
+      'mesh/',
+      'mesh/kubernetes/',
+      'mesh/simulated/',
+      'registry/',
+      'http/parts.ts',
+    ),
   },
   {
     path: 'main.ts',

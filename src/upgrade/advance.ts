@@ -15,7 +15,15 @@ import { fold, type UpgradeCommand } from './commands.ts'
 import type { Mesh, MeshPart, Observation } from './mesh.ts'
 import { stageById } from './plan.ts'
 import { sentences } from './reason.ts'
-import { currentJob, readRecord, steps, type Before, type JobRecord, type Standing, type UpgradeRecord } from './record.ts'
+import {
+  currentJob,
+  readRecord,
+  steps,
+  type Before,
+  type JobRecord,
+  type Standing,
+  type UpgradeRecord,
+} from './record.ts'
 import { reactionTo, waitAfter } from './retry.ts'
 import { heldText, rowsOf, type Row } from './rows.ts'
 import type { NoteBody } from './note.ts'
@@ -62,7 +70,8 @@ export interface Engine {
 export const engineSentences = sentences('engine', {
   retrying: '{problem} Trying again ({attempts} attempts so far).',
   repair: '{problem} It is tried again by itself; retry looks at once.',
-  unknownStage: 'Stage {stage} of this upgrade is not known to this version of the program. Go back to the version that began it.',
+  unknownStage:
+    'Stage {stage} of this upgrade is not known to this version of the program. Go back to the version that began it.',
 })
 
 const beforeKey = 'before'
@@ -80,7 +89,15 @@ export async function advance(task: string, epoch: number, engine: Engine, signa
     return 'later'
   }
   const stage = stageById(stored.stage)
-  if (!stage) return settle(entry, stored, { id: stored.stage, title: stored.stage }, { kind: 'hold', needs: 'repair', because: engineSentences.say.unknownStage({ stage: stored.stage }) }, epoch, engine)
+  if (!stage)
+    return settle(
+      entry,
+      stored,
+      { id: stored.stage, title: stored.stage },
+      { kind: 'hold', needs: 'repair', because: engineSentences.say.unknownStage({ stage: stored.stage }) },
+      epoch,
+      engine,
+    )
   let verdict: Verdict
   try {
     verdict = await decide(entry, stored, stage, engine, signal)
@@ -98,16 +115,34 @@ export async function advance(task: string, epoch: number, engine: Engine, signa
   return 'again'
 }
 
-async function foldCommand(entry: Entry, command: NonNullable<Entry['command']>, stored: UpgradeRecord, epoch: number, { ledger, clock }: Engine): Promise<Next> {
+async function foldCommand(
+  entry: Entry,
+  command: NonNullable<Entry['command']>,
+  stored: UpgradeRecord,
+  epoch: number,
+  { ledger, clock }: Engine,
+): Promise<Next> {
   const now = clock.now()
   const { record, because } = fold(stored, command.body as UpgradeCommand, command.id, now)
   const note: NoteBody = { kind: 'command', step: record.step, code: because.code, text: because.text }
-  await ledger.save(epoch, { ...nothing(entry, record), finished: record.ended !== undefined, wakeAt: record.ended ? undefined : now, folded: command.id, notes: [{ at: now, body: note }] })
+  await ledger.save(epoch, {
+    ...nothing(entry, record),
+    finished: record.ended !== undefined,
+    wakeAt: record.ended ? undefined : now,
+    folded: command.id,
+    notes: [{ at: now, body: note }],
+  })
   return 'again'
 }
 
 /** Observes what this stage and the promises of the passed ones need, asks, and lets the stage answer. */
-async function decide(entry: Entry, record: UpgradeRecord, stage: Stage, engine: Engine, signal: AbortSignal): Promise<Verdict> {
+async function decide(
+  entry: Entry,
+  record: UpgradeRecord,
+  stage: Stage,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<Verdict> {
   const { settings, clock } = engine
   const mesh = await engine.mesh(record)
   const passed = passedStages(record)
@@ -115,7 +150,16 @@ async function decide(entry: Entry, record: UpgradeRecord, stage: Stage, engine:
   const seen = (await mesh.observe(parts, signal)) as Observation
   const before = (await engine.ledger.kept(entry.id, beforeKey)) as Before | undefined
   const outside = await engine.outside(record)
-  const situation: Situation = { upgrade: record, job: currentJob(record)?.id ?? '', seen, answers: [], before, now: clock.now(), settings, outside }
+  const situation: Situation = {
+    upgrade: record,
+    job: currentJob(record)?.id ?? '',
+    seen,
+    answers: [],
+    before,
+    now: clock.now(),
+    settings,
+    outside,
+  }
   for (const one of passed) {
     const broken = one.still?.(situation)
     if (broken) return { kind: 'hold', needs: 'repair', because: broken }
@@ -129,17 +173,38 @@ async function decide(entry: Entry, record: UpgradeRecord, stage: Stage, engine:
 function passedStages(record: UpgradeRecord): readonly Stage[] {
   if (record.direction === 'back' || record.pastReturn) return []
   const ids = steps.slice(0, steps.indexOf(record.step) + 1).flatMap((step) => record.plan[step])
-  return ids.slice(0, ids.indexOf(record.stage)).flatMap((id) => stageById(id) ?? []).filter((stage) => stage.still !== undefined)
+  return ids
+    .slice(0, ids.indexOf(record.stage))
+    .flatMap((id) => stageById(id) ?? [])
+    .filter((stage) => stage.still !== undefined)
 }
 
 /** The verdict as a record, rows and a note, in one transaction. */
-async function settle(entry: Entry, stored: UpgradeRecord, stage: { readonly id: string; readonly title: string }, verdict: Verdict, epoch: number, { ledger, clock }: Engine): Promise<Next> {
+async function settle(
+  entry: Entry,
+  stored: UpgradeRecord,
+  stage: { readonly id: string; readonly title: string },
+  verdict: Verdict,
+  epoch: number,
+  { ledger, clock }: Engine,
+): Promise<Next> {
   const now = clock.now()
   const record = afterVerdict(stored, verdict, now)
   const job = currentJob(stored)?.id ?? ''
   const rows = rowsOf({ task: entry.id, job, stage, now }, verdict, await ledger.items(job))
-  const told = verdict.kind === 'act' || stored.reason.code !== verdict.because.code || stored.reason.text !== verdict.because.text || standingOf(verdict) !== stored.standing
-  const note: NoteBody = { kind: verdict.kind, step: stored.step, stage: stage.id, code: verdict.because.code, text: verdict.because.text, ...(verdict.kind === 'act' ? { actions: verdict.actions.map(describeAction) } : {}) }
+  const told =
+    verdict.kind === 'act' ||
+    stored.reason.code !== verdict.because.code ||
+    stored.reason.text !== verdict.because.text ||
+    standingOf(verdict) !== stored.standing
+  const note: NoteBody = {
+    kind: verdict.kind,
+    step: stored.step,
+    stage: stage.id,
+    code: verdict.because.code,
+    text: verdict.because.text,
+    ...(verdict.kind === 'act' ? { actions: verdict.actions.map(describeAction) } : {}),
+  }
   const next: Next = verdict.kind === 'done' && record.standing === 'working' ? 'again' : 'later'
   const wakeAt = record.standing === 'working' || record.standing === 'held' ? now + lookAgainIn(verdict) : undefined
   await ledger.save(epoch, {
@@ -160,7 +225,13 @@ function lookAgainIn(verdict: Verdict): number {
   return verdict.kind === 'hold' ? heldLookMs : 0
 }
 
-async function perform(actions: readonly Action[], record: UpgradeRecord, epoch: number, engine: Engine, signal: AbortSignal): Promise<void> {
+async function perform(
+  actions: readonly Action[],
+  record: UpgradeRecord,
+  epoch: number,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<void> {
   const mesh = await engine.mesh(record)
   for (const action of actions) {
     // Somebody who took the lease over decides anew; this process must not act any more.
@@ -171,21 +242,39 @@ async function perform(actions: readonly Action[], record: UpgradeRecord, epoch:
 }
 
 /** An expected situation is a verdict; this is the rest: the API could not be asked, or refused what was asked of it. */
-async function trouble(entry: Entry, stored: UpgradeRecord, problem: Problem, epoch: number, { ledger, clock, report }: Engine): Promise<Next> {
+async function trouble(
+  entry: Entry,
+  stored: UpgradeRecord,
+  problem: Problem,
+  epoch: number,
+  { ledger, clock, report }: Engine,
+): Promise<Next> {
   const reaction = reactionTo(problem)
   if (reaction === 'end') throw problem
   const now = clock.now()
   const attempts = stored.attempts + 1
   report(stored, problem)
   const held = reaction === 'hold' || (reaction === 'again' && attempts > 5)
-  const because = held ? engineSentences.say.repair({ problem: problem.message }) : engineSentences.say.retrying({ problem: problem.message, attempts })
+  const because = held
+    ? engineSentences.say.repair({ problem: problem.message })
+    : engineSentences.say.retrying({ problem: problem.message, attempts })
   const wakeAt = now + (reaction === 'again' ? 100 * attempts : waitAfter(attempts, problem.retryAfterMs))
   const told = stored.reason.code !== because.code || stored.reason.facts['problem'] !== because.facts['problem']
   const standing: Standing = held ? 'held' : 'working'
   const record = { ...stored, attempts, standing, reason: because, updatedAt: told ? now : stored.updatedAt }
-  const note: NoteBody = { kind: held ? 'hold' : 'wait', step: stored.step, stage: stored.stage, code: because.code, text: because.text }
+  const note: NoteBody = {
+    kind: held ? 'hold' : 'wait',
+    step: stored.step,
+    stage: stored.stage,
+    code: because.code,
+    text: because.text,
+  }
   const quiet = reaction === 'again' && !held
-  await ledger.save(epoch, { ...nothing(entry, quiet ? { ...stored, attempts } : record), wakeAt, notes: told && !quiet ? [{ at: now, body: note }] : [] })
+  await ledger.save(epoch, {
+    ...nothing(entry, quiet ? { ...stored, attempts } : record),
+    wakeAt,
+    notes: told && !quiet ? [{ at: now, body: note }] : [],
+  })
   return 'later'
 }
 
@@ -211,9 +300,14 @@ export function afterVerdict(record: UpgradeRecord, verdict: Verdict, now: numbe
     attempts: verdict.kind === 'act' ? record.attempts : 0,
     waiting: record.waiting.on === on ? record.waiting : { on, since: now },
     updatedAt: changed || verdict.kind === 'act' ? now : record.updatedAt,
-    jobs: withJob(record, { phase: verdict.kind === 'fail' ? 'Failed' : 'Running', reason: heldText(verdict), ...(verdict.kind === 'fail' ? { completedAt: now } : {}) }),
+    jobs: withJob(record, {
+      phase: verdict.kind === 'fail' ? 'Failed' : 'Running',
+      reason: heldText(verdict),
+      ...(verdict.kind === 'fail' ? { completedAt: now } : {}),
+    }),
   }
-  if (verdict.kind === 'act') return { ...looked, actedAt: now, pastReturn: record.pastReturn || verdict.final === true }
+  if (verdict.kind === 'act')
+    return { ...looked, actedAt: now, pastReturn: record.pastReturn || verdict.final === true }
   if (verdict.kind !== 'done') return looked
   const learned = { ...looked, ...verdict.learned }
   const stages = record.direction === 'back' ? record.rollback : record.plan[record.step]
@@ -221,7 +315,12 @@ export function afterVerdict(record: UpgradeRecord, verdict: Verdict, now: numbe
   if (next !== undefined) return { ...learned, stage: next }
   const jobs = withJob(learned, { phase: 'Success', reason: verdict.because.text, completedAt: now })
   if (record.direction === 'back') return { ...learned, standing: 'succeeded', jobs, ended: 'rolled-back' }
-  return { ...learned, standing: 'succeeded', jobs, ...(record.step === 'PostUpgrade' ? { ended: 'success' as const } : {}) }
+  return {
+    ...learned,
+    standing: 'succeeded',
+    jobs,
+    ...(record.step === 'PostUpgrade' ? { ended: 'success' as const } : {}),
+  }
 }
 
 function withJob(record: UpgradeRecord, change: Partial<JobRecord>): readonly JobRecord[] {
@@ -229,5 +328,14 @@ function withJob(record: UpgradeRecord, change: Partial<JobRecord>): readonly Jo
 }
 
 function nothing(entry: Entry, record: UpgradeRecord): Saved {
-  return { task: entry.id, version: entry.version, state: record, finished: record.ended !== undefined, wakeAt: undefined, items: [], notes: [], keep: [] }
+  return {
+    task: entry.id,
+    version: entry.version,
+    state: record,
+    finished: record.ended !== undefined,
+    wakeAt: undefined,
+    items: [],
+    notes: [],
+    keep: [],
+  }
 }

@@ -37,11 +37,19 @@ function essence(body: Body): unknown {
         return { ...rest, clientConfig: client, ...(validating ? {} : { failurePolicy }) }
       })
     : undefined
-  return { labels: metadata['labels'] ?? {}, annotations: metadata['annotations'] ?? {}, webhooks, selector: isRecord(body['spec']) ? body['spec']['selector'] : undefined }
+  return {
+    labels: metadata['labels'] ?? {},
+    annotations: metadata['annotations'] ?? {},
+    webhooks,
+    selector: isRecord(body['spec']) ? body['spec']['selector'] : undefined,
+  }
 }
 
 /** Actions that make these as recorded: changed ones get their body back, deleted ones are made anew. */
-export function putBack(recorded: readonly Recorded[], seen: readonly (WebhookFact | TagServiceFact)[]): readonly Action[] {
+export function putBack(
+  recorded: readonly Recorded[],
+  seen: readonly (WebhookFact | TagServiceFact)[],
+): readonly Action[] {
   return recorded.flatMap(({ cluster, name, kind, body }): readonly Action[] => {
     const live = seen.find((fact) => fact.cluster === cluster && fact.name === name && fact.body['kind'] === kind)
     if (!live) return [{ do: 'put-back', cluster, body }]

@@ -45,7 +45,9 @@ export interface Check<P extends MeshPart = MeshPart> {
   look(s: CheckSituation<P>): readonly Finding[]
 }
 
-export function defineCheck<P extends MeshPart>(check: Omit<Check<P>, 'sentences'> & { readonly says: Sentences<Readonly<Record<string, string>>> }): Check<P> {
+export function defineCheck<P extends MeshPart>(
+  check: Omit<Check<P>, 'sentences'> & { readonly says: Sentences<Readonly<Record<string, string>>> },
+): Check<P> {
   const { says, ...rest } = check
   return { ...rest, sentences: says.list }
 }

@@ -6,7 +6,11 @@ import { unknownControlPlane, controlPlaneFor } from './istio/revisions.ts'
 import { sentences, type Reason } from './reason.ts'
 import { steps, currentJob, type JobKind, type Step, type StepAction, type UpgradeRecord } from './record.ts'
 
-export type UpgradeCommand = { readonly do: 'execute'; readonly step: Step } | { readonly do: 'retry' } | { readonly do: 'rollback' } | { readonly do: 'abandon' }
+export type UpgradeCommand =
+  | { readonly do: 'execute'; readonly step: Step }
+  | { readonly do: 'retry' }
+  | { readonly do: 'rollback' }
+  | { readonly do: 'abandon' }
 
 export const commandSentences = sentences('command', {
   execute: 'Asked to execute {step}.',
@@ -44,7 +48,12 @@ export function newUpgrade({ id, name, project, mesh, asked, version, now }: New
     updatedAt: now,
     step: 'PreCheck',
     direction: 'forward',
-    plan: { PreCheck: ids(plan.PreCheck), ControlPlaneUpgrade: ids(plan.ControlPlaneUpgrade), DataPlaneUpgrade: ids(plan.DataPlaneUpgrade), PostUpgrade: ids(plan.PostUpgrade) },
+    plan: {
+      PreCheck: ids(plan.PreCheck),
+      ControlPlaneUpgrade: ids(plan.ControlPlaneUpgrade),
+      DataPlaneUpgrade: ids(plan.DataPlaneUpgrade),
+      PostUpgrade: ids(plan.PostUpgrade),
+    },
     rollback: ids(rollback),
     stage: plan.PreCheck[0]?.id ?? '',
     standing: 'succeeded',
@@ -90,9 +99,15 @@ function admitExecute(record: UpgradeRecord, step: Step): Admission {
   const [at, wanted] = [steps.indexOf(record.step), steps.indexOf(step)]
   const started = currentJob(record) !== undefined
   if (started && wanted === at && record.standing === 'working') return { kind: 'same' }
-  if (wanted < at || (wanted === at && record.standing === 'succeeded' && started)) throw refused(record, `${step} is already done`)
-  if (wanted === at && started) throw refused(record, `${step} has ${record.standing === 'held' ? 'stopped and waits' : 'failed'}: ${record.reason.text}`)
-  if (wanted > at + 1 || record.standing !== 'succeeded') throw refused(record, `${step} can only start after ${steps[wanted - 1]} has succeeded`)
+  if (wanted < at || (wanted === at && record.standing === 'succeeded' && started))
+    throw refused(record, `${step} is already done`)
+  if (wanted === at && started)
+    throw refused(
+      record,
+      `${step} has ${record.standing === 'held' ? 'stopped and waits' : 'failed'}: ${record.reason.text}`,
+    )
+  if (wanted > at + 1 || record.standing !== 'succeeded')
+    throw refused(record, `${step} can only start after ${steps[wanted - 1]} has succeeded`)
   return { kind: 'start', command: { do: 'execute', step } }
 }
 
@@ -120,7 +135,9 @@ export function accepted(record: UpgradeRecord, open?: UpgradeCommand): readonly
   const forward = record.direction === 'forward'
   return [
     ...(forward && record.standing === 'succeeded' && next ? [{ name: next, action: 'Execute' as const }] : []),
-    ...(record.standing === 'held' || record.standing === 'failed' ? [{ name: record.step, action: 'Retry' as const }] : []),
+    ...(record.standing === 'held' || record.standing === 'failed'
+      ? [{ name: record.step, action: 'Retry' as const }]
+      : []),
     ...(forward && !record.pastReturn ? [{ name: record.step, action: 'Rollback' as const }] : []),
   ]
 }
@@ -150,23 +167,53 @@ function refused(record: UpgradeRecord, why: string): Problem {
 }
 
 /** The record once the command is at work. `id` is the job's. */
-export function fold(record: UpgradeRecord, command: UpgradeCommand, id: string, now: number): { readonly record: UpgradeRecord; readonly because: Reason } {
+export function fold(
+  record: UpgradeRecord,
+  command: UpgradeCommand,
+  id: string,
+  now: number,
+): { readonly record: UpgradeRecord; readonly because: Reason } {
   const started = { ...record, updatedAt: now, attempts: 0, waiting: { on: '', since: now } }
-  const job = (kind: JobKind, action: StepAction): UpgradeRecord['jobs'] => [...record.jobs, { id, kind, action, phase: 'Running', reason: '', createdAt: now, startedAt: now }]
+  const job = (kind: JobKind, action: StepAction): UpgradeRecord['jobs'] => [
+    ...record.jobs,
+    { id, kind, action, phase: 'Running', reason: '', createdAt: now, startedAt: now },
+  ]
   switch (command.do) {
     case 'execute': {
       const { step } = command
       const stage = record.plan[step][0] ?? ''
-      return { record: { ...started, step, stage, standing: 'working', jobs: job(step, 'Execute'), touched: record.touched || step !== 'PreCheck' }, because: say.execute({ step }) }
+      return {
+        record: {
+          ...started,
+          step,
+          stage,
+          standing: 'working',
+          jobs: job(step, 'Execute'),
+          touched: record.touched || step !== 'PreCheck',
+        },
+        because: say.execute({ step }),
+      }
     }
     case 'retry': {
       const kind = record.direction === 'back' ? 'Rollback' : record.step
       // A check that failed is repeated from its beginning; elsewhere the stage that stopped is looked at again.
       const stage = kind === 'PreCheck' ? (record.plan.PreCheck[0] ?? '') : record.stage
-      return { record: { ...started, stage, standing: 'working', jobs: closed(job(kind, 'Retry'), now) }, because: say.retry({ step: kind }) }
+      return {
+        record: { ...started, stage, standing: 'working', jobs: closed(job(kind, 'Retry'), now) },
+        because: say.retry({ step: kind }),
+      }
     }
     case 'rollback':
-      return { record: { ...started, direction: 'back', stage: record.rollback[0] ?? '', standing: 'working', jobs: closed(job('Rollback', 'Rollback'), now) }, because: say.rollback() }
+      return {
+        record: {
+          ...started,
+          direction: 'back',
+          stage: record.rollback[0] ?? '',
+          standing: 'working',
+          jobs: closed(job('Rollback', 'Rollback'), now),
+        },
+        because: say.rollback(),
+      }
     case 'abandon':
       return { record: { ...started, ended: 'abandoned', jobs: closed(record.jobs, now, 0) }, because: say.abandon() }
     default:
@@ -176,5 +223,9 @@ export function fold(record: UpgradeRecord, command: UpgradeCommand, id: string,
 
 /** Jobs that another one takes over from have ended; all but the last `keep`. */
 function closed(jobs: UpgradeRecord['jobs'], now: number, keep = 1): UpgradeRecord['jobs'] {
-  return jobs.map((job, index) => (index >= jobs.length - keep || job.completedAt !== undefined ? job : { ...job, phase: 'Failed' as const, completedAt: now }))
+  return jobs.map((job, index) =>
+    index >= jobs.length - keep || job.completedAt !== undefined
+      ? job
+      : { ...job, phase: 'Failed' as const, completedAt: now },
+  )
 }

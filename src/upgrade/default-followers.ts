@@ -10,7 +10,15 @@ export function askDefault(s: Situation<'namespaces'>): readonly Probe[] {
   const free = s.seen.namespaces.filter(saysNothing)
   const place = free.find((namespace) => namespace.name === 'istio-system') ?? free[0]
   if (!place) return []
-  return [{ ask: 'dry-run-pod', cluster: place.cluster, namespace: place.name, labels: { 'sidecar.istio.io/inject': 'true' }, times: 3 }]
+  return [
+    {
+      ask: 'dry-run-pod',
+      cluster: place.cluster,
+      namespace: place.name,
+      labels: { 'sidecar.istio.io/inject': 'true' },
+      times: 3,
+    },
+  ]
 }
 
 /** `good`, or who injected instead; `good` too where there is no place to ask. */
@@ -19,5 +27,10 @@ export function defaultAnswer(s: Situation<'namespaces'>, revision: string): str
 }
 
 function saysNothing(namespace: NamespaceFact): boolean {
-  return namespace.labels[injectionLabel] === undefined && namespace.labels[revisionLabel] === undefined && !namespace.terminating && !namespace.name.startsWith('kube-')
+  return (
+    namespace.labels[injectionLabel] === undefined &&
+    namespace.labels[revisionLabel] === undefined &&
+    !namespace.terminating &&
+    !namespace.name.startsWith('kube-')
+  )
 }

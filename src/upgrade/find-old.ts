@@ -21,11 +21,23 @@ export function findOld(seen: Seen, target: string): Old {
   const plane = one.length === 1 ? one[0] : undefined
   const baseRelease = seen.releases.find((release) => release.chart === 'base')?.name ?? ''
   if (!plane) return { from: unknownControlPlane, baseRelease }
-  return { from: { revision: plane.revision, version: plane.version, release: plane.release ?? '', service: plane.service }, baseRelease }
+  return {
+    from: { revision: plane.revision, version: plane.version, release: plane.release ?? '', service: plane.service },
+    baseRelease,
+  }
 }
 
 export function isUsed(plane: ControlPlaneFact, seen: Seen): boolean {
-  if (seen.pods.some((pod) => pod.cluster === plane.cluster && pod.injection?.revision === plane.revision && pod.phase !== 'Succeeded' && pod.phase !== 'Failed')) return true
+  if (
+    seen.pods.some(
+      (pod) =>
+        pod.cluster === plane.cluster &&
+        pod.injection?.revision === plane.revision &&
+        pod.phase !== 'Succeeded' &&
+        pod.phase !== 'Failed',
+    )
+  )
+    return true
   return inMesh(seen.namespaces).some((namespace) => {
     const effective = effectiveInjection({ cluster: namespace.cluster, namespace: namespace.labels, pod: {} }, seen)
     return effective.by === 'revision' && effective.revision === plane.revision

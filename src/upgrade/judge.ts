@@ -42,7 +42,15 @@ export function warning(judgements: readonly Judgement[]): readonly Finding[] {
 export function progressOf(judgements: readonly Judgement[], cluster: string): readonly Progress[] {
   return judgements.flatMap(({ check, title, weight, findings }) => {
     const phase = weight === 'blocks' && findings.length > 0 ? 'Failed' : 'Success'
-    const rows = findings.map((finding): Progress => ({ cluster, object: `${check}/${finding.about.replaceAll('/', ':')}`, phase, reason: weight === 'warns' ? `warning: ${finding.because.text}` : finding.because.text }))
-    return [{ cluster, object: check, phase, reason: findings.length === 0 ? title : `${findings.length} found` } as const, ...rows]
+    const rows = findings.map((finding): Progress => ({
+      cluster,
+      object: `${check}/${finding.about.replaceAll('/', ':')}`,
+      phase,
+      reason: weight === 'warns' ? `warning: ${finding.because.text}` : finding.because.text,
+    }))
+    return [
+      { cluster, object: check, phase, reason: findings.length === 0 ? title : `${findings.length} found` } as const,
+      ...rows,
+    ]
   })
 }

@@ -236,11 +236,24 @@ export type Observation<P extends MeshPart = MeshPart> = Pick<Parts, P> & { read
 /** A question with an answer that no object holds; asked for by a stage, answered before it decides. Nothing is stored by any of them. */
 export type Probe =
   /** `times` dry-run pods in a row, 50 ms apart, with these pod labels. */
-  | { readonly ask: 'dry-run-pod'; readonly cluster: string; readonly namespace: string; readonly labels: Labels; readonly times: number }
+  | {
+      readonly ask: 'dry-run-pod'
+      readonly cluster: string
+      readonly namespace: string
+      readonly labels: Labels
+      readonly times: number
+    }
   /** A valid and an invalid Istio object, both as a dry run. */
   | { readonly ask: 'dry-run-config'; readonly cluster: string }
   /** The helm program, and the target's charts pulled and rendered with the values the install would use. */
-  | { readonly ask: 'chart'; readonly cluster: string; readonly version: string; readonly revision: string; readonly release: string; readonly values: Readonly<Record<string, unknown>> }
+  | {
+      readonly ask: 'chart'
+      readonly cluster: string
+      readonly version: string
+      readonly revision: string
+      readonly release: string
+      readonly values: Readonly<Record<string, unknown>>
+    }
   /** Which CRDs of the target's base chart are absent, differ from the chart (rendered spec is not contained in the live one) or are not Established. */
   | { readonly ask: 'crds'; readonly cluster: string; readonly version: string; readonly release: string }
   /** What the exact removal of a release would delete, in order, and what it would keep and why (decision 4). */
@@ -249,11 +262,19 @@ export type Probe =
   | { readonly ask: 'our-entries'; readonly cluster: string }
 
 export type Answer =
-  | { readonly ask: 'dry-run-pod'; readonly pods: readonly ({ readonly injection: Injection | undefined } | { readonly refused: string })[] }
+  | {
+      readonly ask: 'dry-run-pod'
+      readonly pods: readonly ({ readonly injection: Injection | undefined } | { readonly refused: string })[]
+    }
   | { readonly ask: 'dry-run-config'; readonly valid: 'accepted' | string; readonly invalid: 'accepted' | string }
   | { readonly ask: 'chart'; readonly helm?: string; readonly problem?: string; readonly meshConfig?: string }
   | { readonly ask: 'crds'; readonly all: readonly string[]; readonly behind: readonly string[] }
-  | { readonly ask: 'belongings'; readonly remove: readonly ObjectRef[]; readonly keep: readonly { readonly about: string; readonly why: string }[]; readonly pods: number }
+  | {
+      readonly ask: 'belongings'
+      readonly remove: readonly ObjectRef[]
+      readonly keep: readonly { readonly about: string; readonly why: string }[]
+      readonly pods: number
+    }
   | { readonly ask: 'our-entries'; readonly objects: readonly ObjectRef[] }
 
 export interface Mesh {

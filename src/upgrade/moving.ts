@@ -34,13 +34,16 @@ export interface Moving {
 }
 
 const words = {
-  targetNotReady: 'Waiting for control plane {revision}: {ready} of {wanted} replicas are ready{trouble}. Nothing is restarted meanwhile.',
+  targetNotReady:
+    'Waiting for control plane {revision}: {ready} of {wanted} replicas are ready{trouble}. Nothing is restarted meanwhile.',
   targetGone: 'Control plane {revision} is not there any more. Install it again, or roll back.',
   injectorElsewhere: 'New pods of {object} are not injected by {revision} yet: {answer}.',
   restarting: 'Restarting {object}.',
   rolling: '{object}: {updated} of {replicas} pods are new, {ready} ready{trouble}.',
-  stuck: '{object} does not finish rolling: {updated} of {replicas} pods are new, {ready} ready{trouble}. Look at its events; it goes on by itself when they are ready.',
-  notMoved: '{object} was restarted, and these pods are still not on {revision}: {pods}. Delete them, or retry the step to restart it again.',
+  stuck:
+    '{object} does not finish rolling: {updated} of {replicas} pods are new, {ready} ready{trouble}. Look at its events; it goes on by itself when they are ready.',
+  notMoved:
+    '{object} was restarted, and these pods are still not on {revision}: {pods}. Delete them, or retry the step to restart it again.',
 } as const
 export const movingSentences = sentences('move', words)
 const say = movingSentences.say
@@ -53,7 +56,8 @@ export function stampsOf(upgrade: UpgradeRecord, kind: JobKind): readonly string
   return upgrade.jobs.filter((job) => job.kind === kind).map((job) => `${upgrade.id}/${job.id}`)
 }
 
-export const nameOf = (fact: { readonly namespace: string; readonly name: string }): string => `${fact.namespace}/${fact.name}`
+export const nameOf = (fact: { readonly namespace: string; readonly name: string }): string =>
+  `${fact.namespace}/${fact.name}`
 
 export function isGateway(workload: Pick<WorkloadFact, 'podAnnotations'>): boolean {
   return (workload.podAnnotations['inject.istio.io/templates'] ?? '').split(',').includes('gateway')
@@ -66,9 +70,17 @@ export function livePodsOf(workload: WorkloadFact, pods: readonly PodFact[]): re
 }
 
 /** Compared with a dry-run pod of that control plane; before one was asked, annotation and discovery address must both name it. */
-export function isOnControlPlane(pod: PodFact, { revision, service }: ControlPlaneRef, expected: Injection | undefined): boolean {
+export function isOnControlPlane(
+  pod: PodFact,
+  { revision, service }: ControlPlaneRef,
+  expected: Injection | undefined,
+): boolean {
   if (expected) return sameInjection(pod.injection, expected, pod.annotations)
-  return pod.injection?.proxies === 1 && pod.injection.revision === revision && pod.injection.discovery.startsWith(`${service}.`)
+  return (
+    pod.injection?.proxies === 1 &&
+    pod.injection.revision === revision &&
+    pod.injection.discovery.startsWith(`${service}.`)
+  )
 }
 
 /** Pods that a restart by template does not replace: the controller waits for somebody else. */
@@ -83,7 +95,11 @@ export function placeOf(workload: WorkloadFact, moving: Pick<Moving, 'seen' | 'o
   const { expected, stamps, onto } = moving
   const stamp = workload.podAnnotations[restartedAnnotation] ?? ''
   const stamped = stamps.includes(stamp)
-  const rolled = workload.observed && workload.updated === workload.replicas && workload.ready === workload.replicas && workload.total === workload.replicas
+  const rolled =
+    workload.observed &&
+    workload.updated === workload.replicas &&
+    workload.ready === workload.replicas &&
+    workload.total === workload.replicas
   if (!stamped && !pods.some((pod) => pod.injection)) return 'no-sidecar'
   const moved = pods.every((pod) => isOnControlPlane(pod, onto, expected))
   if (moved && rolled) return 'moved'
@@ -98,18 +114,33 @@ export function placeOf(workload: WorkloadFact, moving: Pick<Moving, 'seen' | 'o
 export function follow(workload: WorkloadFact, revision: string, seen: Observation<MovingPart>): boolean {
   const namespace = namespaceOf(workload, seen)
   if (!namespace) return false
-  const candidate = { cluster: workload.cluster, namespace: namespace.labels, pod: workload.podLabels, podAnnotations: workload.podAnnotations, hostNetwork: workload.hostNetwork }
+  const candidate = {
+    cluster: workload.cluster,
+    namespace: namespace.labels,
+    pod: workload.podLabels,
+    podAnnotations: workload.podAnnotations,
+    hostNetwork: workload.hostNetwork,
+  }
   return injectedBy(effectiveInjection(candidate, seen), revision)
 }
 
-export function namespaceOf(workload: { readonly cluster: string; readonly namespace: string }, seen: Pick<Observation<'namespaces'>, 'namespaces'>): NamespaceFact | undefined {
-  return grouped(seen.namespaces, (namespace) => `${namespace.cluster}/${namespace.name}`).get(`${workload.cluster}/${workload.namespace}`)?.[0]
+export function namespaceOf(
+  workload: { readonly cluster: string; readonly namespace: string },
+  seen: Pick<Observation<'namespaces'>, 'namespaces'>,
+): NamespaceFact | undefined {
+  return grouped(seen.namespaces, (namespace) => `${namespace.cluster}/${namespace.name}`).get(
+    `${workload.cluster}/${workload.namespace}`,
+  )?.[0]
 }
 
-const inOrder = (a: WorkloadFact, b: WorkloadFact): number => nameOf(a).localeCompare(nameOf(b)) || a.kind.localeCompare(b.kind)
+const inOrder = (a: WorkloadFact, b: WorkloadFact): number =>
+  nameOf(a).localeCompare(nameOf(b)) || a.kind.localeCompare(b.kind)
 
 /** The first workload that is not where it should be; what is immovable or has no sidecar is passed over. */
-function nextOf(workloads: readonly WorkloadFact[], moving: Moving): { readonly workload: WorkloadFact; readonly place: Place } | undefined {
+function nextOf(
+  workloads: readonly WorkloadFact[],
+  moving: Moving,
+): { readonly workload: WorkloadFact; readonly place: Place } | undefined {
   for (const workload of workloads.toSorted(inOrder)) {
     const place = placeOf(workload, moving)
     if (place === 'rolling' || place === 'not-moved' || place === 'to-do') return { workload, place }
@@ -121,12 +152,24 @@ function nextOf(workloads: readonly WorkloadFact[], moving: Moving): { readonly 
 export function askBeforeRestart(workloads: readonly WorkloadFact[], moving: Moving): readonly Probe[] {
   const next = nextOf(workloads, moving)
   if (next?.place !== 'to-do') return []
-  return [{ ask: 'dry-run-pod', cluster: next.workload.cluster, namespace: next.workload.namespace, labels: probeLabels(next.workload), times: 3 }]
+  return [
+    {
+      ask: 'dry-run-pod',
+      cluster: next.workload.cluster,
+      namespace: next.workload.namespace,
+      labels: probeLabels(next.workload),
+      times: 3,
+    },
+  ]
 }
 
 /** Only what chooses an injector: a dry-run pod must not look like a member of the workload. */
 function probeLabels(workload: WorkloadFact): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(workload.podLabels).filter(([key]) => key.startsWith('istio.io/') || key.startsWith('sidecar.istio.io/')))
+  return Object.fromEntries(
+    Object.entries(workload.podLabels).filter(
+      ([key]) => key.startsWith('istio.io/') || key.startsWith('sidecar.istio.io/'),
+    ),
+  )
 }
 
 /** One look at these workloads: undefined when all are done. `done` names what to say then. */
@@ -136,27 +179,70 @@ export function moveWorkloads(workloads: readonly WorkloadFact[], moving: Moving
   if (!next) return undefined
   const { workload, place } = next
   const object = nameOf(workload)
-  const facts = { object, updated: workload.updated, replicas: workload.replicas, ready: workload.ready, trouble: workload.trouble ? ` (${workload.trouble})` : '' }
+  const facts = {
+    object,
+    updated: workload.updated,
+    replicas: workload.replicas,
+    ready: workload.ready,
+    trouble: workload.trouble ? ` (${workload.trouble})` : '',
+  }
   const about = object
-  const target = moving.seen.controlPlanes.find((plane) => plane.cluster === workload.cluster && plane.revision === moving.onto.revision)
-  if (!target) return { kind: 'hold', needs: 'repair', because: say.targetGone({ revision: moving.onto.revision }), progress }
+  const target = moving.seen.controlPlanes.find(
+    (plane) => plane.cluster === workload.cluster && plane.revision === moving.onto.revision,
+  )
+  if (!target)
+    return { kind: 'hold', needs: 'repair', because: say.targetGone({ revision: moving.onto.revision }), progress }
   if (target.ready < 1) {
     const trouble = target.trouble ? ` (${target.trouble})` : ''
-    return { kind: 'wait', lookAgainInMs: 1000, because: say.targetNotReady({ revision: target.revision, ready: target.ready, wanted: target.wanted, trouble }), about: target.revision, progress }
+    return {
+      kind: 'wait',
+      lookAgainInMs: 1000,
+      because: say.targetNotReady({ revision: target.revision, ready: target.ready, wanted: target.wanted, trouble }),
+      about: target.revision,
+      progress,
+    }
   }
   if (place === 'not-moved') {
-    const pods = livePodsOf(workload, moving.seen.pods).filter((pod) => !isOnControlPlane(pod, moving.onto, moving.expected))
-    return { kind: 'hold', needs: 'repair', because: say.notMoved({ object, revision: moving.onto.revision, pods: pods.map((pod) => pod.name) }), about, progress }
+    const pods = livePodsOf(workload, moving.seen.pods).filter(
+      (pod) => !isOnControlPlane(pod, moving.onto, moving.expected),
+    )
+    return {
+      kind: 'hold',
+      needs: 'repair',
+      because: say.notMoved({ object, revision: moving.onto.revision, pods: pods.map((pod) => pod.name) }),
+      about,
+      progress,
+    }
   }
   if (place === 'rolling') {
-    const late = moving.waiting.on.endsWith(` ${about}`) && moving.now - moving.waiting.since > moving.settings.rolledWithinMs
+    const late =
+      moving.waiting.on.endsWith(` ${about}`) && moving.now - moving.waiting.since > moving.settings.rolledWithinMs
     if (late) return { kind: 'hold', needs: 'repair', because: say.stuck(facts), about, progress }
     return { kind: 'wait', lookAgainInMs: 1000, because: say.rolling(facts), about, progress }
   }
   const answer = injectorAnswer(moving.answers, moving.onto.revision)
-  if (answer !== 'good') return { kind: 'wait', lookAgainInMs: 500, because: say.injectorElsewhere({ object, revision: moving.onto.revision, answer }), about, progress }
-  const restart: Action = { do: 'restart-workload', cluster: workload.cluster, kind: workload.kind, target: workload, stamp: moving.stamps.at(-1) ?? '' }
-  return { kind: 'act', because: say.restarting({ object }), about, actions: [{ ...restart, target: targetOf(workload) }], progress }
+  if (answer !== 'good')
+    return {
+      kind: 'wait',
+      lookAgainInMs: 500,
+      because: say.injectorElsewhere({ object, revision: moving.onto.revision, answer }),
+      about,
+      progress,
+    }
+  const restart: Action = {
+    do: 'restart-workload',
+    cluster: workload.cluster,
+    kind: workload.kind,
+    target: workload,
+    stamp: moving.stamps.at(-1) ?? '',
+  }
+  return {
+    kind: 'act',
+    because: say.restarting({ object }),
+    about,
+    actions: [{ ...restart, target: targetOf(workload) }],
+    progress,
+  }
 }
 
 /** `good` when every dry-run pod was the revision's alone; else what was seen. */
@@ -172,7 +258,12 @@ export function injectorAnswer(answers: readonly Answer[], revision: string): st
   return 'good'
 }
 
-export function targetOf(fact: { readonly name: string; readonly namespace?: string; readonly uid: string; readonly resourceVersion: string }): { readonly name: string; readonly namespace?: string; readonly uid: string; readonly resourceVersion: string } {
+export function targetOf(fact: {
+  readonly name: string
+  readonly namespace?: string
+  readonly uid: string
+  readonly resourceVersion: string
+}): { readonly name: string; readonly namespace?: string; readonly uid: string; readonly resourceVersion: string } {
   const { name, namespace, uid, resourceVersion } = fact
   return namespace === undefined ? { name, uid, resourceVersion } : { name, namespace, uid, resourceVersion }
 }
@@ -185,9 +276,17 @@ export function progressOf(workload: WorkloadFact, moving: Moving): Progress {
     case 'no-sidecar':
       return { ...at, phase: 'Success', reason: 'has no sidecar; left alone' }
     case 'moved':
-      return { ...at, phase: 'Success', reason: `${workload.ready} of ${workload.replicas} pods are on ${moving.onto.revision}` }
+      return {
+        ...at,
+        phase: 'Success',
+        reason: `${workload.ready} of ${workload.replicas} pods are on ${moving.onto.revision}`,
+      }
     case 'immovable':
-      return { ...at, phase: 'Success', reason: 'a restart does not replace its pods; they must be replaced by hand before the finish' }
+      return {
+        ...at,
+        phase: 'Success',
+        reason: 'a restart does not replace its pods; they must be replaced by hand before the finish',
+      }
     case 'rolling':
       return { ...at, phase: 'Running', reason: `${workload.updated} of ${workload.replicas} pods are new` }
     case 'not-moved':

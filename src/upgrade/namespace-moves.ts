@@ -8,8 +8,9 @@ import type { Progress, Situation, Verdict } from './stage.ts'
 
 const words = {
   labelling: 'Pointing namespace {namespace} at {revision}.',
-  proving: 'Namespace {namespace} is labelled; dry-run pods in it are not the revision\'s yet: {answer}.',
-  relabelled: 'Namespace {namespace} was moved to {revision}, and {writer} has changed its labels since: new pods would not be injected by {revision}. Put istio.io/rev={revision} back (and take istio-injection away), or roll back.',
+  proving: "Namespace {namespace} is labelled; dry-run pods in it are not the revision's yet: {answer}.",
+  relabelled:
+    'Namespace {namespace} was moved to {revision}, and {writer} has changed its labels since: new pods would not be injected by {revision}. Put istio.io/rev={revision} back (and take istio-injection away), or roll back.',
 } as const
 export const namespaceSentences = sentences('move-namespaces', words)
 const say = namespaceSentences.say
@@ -20,7 +21,16 @@ export interface Selection {
 }
 
 export function movingOf(s: Situation<MovingPart>): Moving {
-  return { seen: s.seen, answers: s.answers, now: s.now, onto: s.upgrade.to, expected: s.upgrade.expected?.to, stamps: stampsOf(s.upgrade, 'DataPlaneUpgrade'), waiting: s.upgrade.waiting, settings: s.settings }
+  return {
+    seen: s.seen,
+    answers: s.answers,
+    now: s.now,
+    onto: s.upgrade.to,
+    expected: s.upgrade.expected?.to,
+    stamps: stampsOf(s.upgrade, 'DataPlaneUpgrade'),
+    waiting: s.upgrade.waiting,
+    settings: s.settings,
+  }
 }
 
 /** Namespaces in order: those still on the old revision, and those that are on the new one already (by us or by hand). */
@@ -28,17 +38,30 @@ function toMove(s: Situation<MovingPart>, selection: Selection): readonly Namesp
   const { from, to } = s.upgrade
   return inMesh(s.seen.namespaces)
     .filter(selection.namespaces)
-    .filter((namespace) => isOn(namespace, from.revision, s.seen) || isOn(namespace, to.revision, s.seen) || originalOf(namespace, s.upgrade.id) !== undefined)
+    .filter(
+      (namespace) =>
+        isOn(namespace, from.revision, s.seen) ||
+        isOn(namespace, to.revision, s.seen) ||
+        originalOf(namespace, s.upgrade.id) !== undefined,
+    )
 }
 
-function workloadsOf(namespace: NamespaceFact, s: Situation<MovingPart>, selection: Selection): readonly WorkloadFact[] {
+function workloadsOf(
+  namespace: NamespaceFact,
+  s: Situation<MovingPart>,
+  selection: Selection,
+): readonly WorkloadFact[] {
   return workloadsIn(namespace, s.seen.workloads).filter(selection.workloads)
 }
 
 /** The namespace that is worked on now: the first that is not labelled, or whose workloads are not all moved. */
-function current(s: Situation<MovingPart>, selection: Selection): { readonly namespace: NamespaceFact; readonly state: 'unlabelled' | 'relabelled' | 'labelled' } | undefined {
+function current(
+  s: Situation<MovingPart>,
+  selection: Selection,
+): { readonly namespace: NamespaceFact; readonly state: 'unlabelled' | 'relabelled' | 'labelled' } | undefined {
   for (const namespace of toMove(s, selection)) {
-    if (!isOn(namespace, s.upgrade.to.revision, s.seen)) return { namespace, state: originalOf(namespace, s.upgrade.id) === undefined ? 'unlabelled' : 'relabelled' }
+    if (!isOn(namespace, s.upgrade.to.revision, s.seen))
+      return { namespace, state: originalOf(namespace, s.upgrade.id) === undefined ? 'unlabelled' : 'relabelled' }
     if (moveWorkloads(workloadsOf(namespace, s, selection), movingOf(s))) return { namespace, state: 'labelled' }
   }
   return undefined
@@ -56,12 +79,42 @@ export function moveNamespaces(s: Situation<MovingPart>, selection: Selection): 
   const { namespace } = now
   const { to } = s.upgrade
   const progress = progressOfAll(s, selection, namespace)
-  if (now.state === 'relabelled') return { kind: 'hold', needs: 'repair', because: say.relabelled({ namespace: namespace.name, revision: to.revision, writer: writerOf(namespace) }), about: namespace.name, progress }
+  if (now.state === 'relabelled')
+    return {
+      kind: 'hold',
+      needs: 'repair',
+      because: say.relabelled({ namespace: namespace.name, revision: to.revision, writer: writerOf(namespace) }),
+      about: namespace.name,
+      progress,
+    }
   if (now.state === 'unlabelled') {
     // The same readiness as before a restart: from here on every new pod of the namespace asks the new control plane.
-    const target = s.seen.controlPlanes.find((plane) => plane.cluster === namespace.cluster && plane.revision === to.revision)
-    if (!target || target.ready < 1) return { kind: 'wait', lookAgainInMs: 1000, because: say.proving({ namespace: namespace.name, answer: `control plane ${to.revision} is not ready` }), about: to.revision, progress }
-    return { kind: 'act', because: say.labelling({ namespace: namespace.name, revision: to.revision }), about: namespace.name, actions: [{ do: 'label-namespace', cluster: namespace.cluster, target: targetOf(namespace), revision: to.revision, upgrade: s.upgrade.id }], progress }
+    const target = s.seen.controlPlanes.find(
+      (plane) => plane.cluster === namespace.cluster && plane.revision === to.revision,
+    )
+    if (!target || target.ready < 1)
+      return {
+        kind: 'wait',
+        lookAgainInMs: 1000,
+        because: say.proving({ namespace: namespace.name, answer: `control plane ${to.revision} is not ready` }),
+        about: to.revision,
+        progress,
+      }
+    return {
+      kind: 'act',
+      because: say.labelling({ namespace: namespace.name, revision: to.revision }),
+      about: namespace.name,
+      actions: [
+        {
+          do: 'label-namespace',
+          cluster: namespace.cluster,
+          target: targetOf(namespace),
+          revision: to.revision,
+          upgrade: s.upgrade.id,
+        },
+      ],
+      progress,
+    }
   }
   const verdict = moveWorkloads(workloadsOf(namespace, s, selection), movingOf(s))
   return verdict && { ...verdict, progress }
@@ -78,9 +131,15 @@ function progressOfAll(s: Situation<MovingPart>, selection: Selection, at: Names
   return toMove(s, selection).flatMap((namespace) => {
     const isCurrent = namespace.uid === at.uid
     reached ||= isCurrent
-    const workloads = moveWorkloads(workloadsOf(namespace, s, selection), moving)?.progress ?? workloadsOf(namespace, s, selection).map((workload): Progress => ({ cluster: workload.cluster, object: `${workload.namespace}/${workload.name}`, phase: 'Success', reason: `on ${moving.onto.revision}` }))
+    const workloads =
+      moveWorkloads(workloadsOf(namespace, s, selection), moving)?.progress ??
+      workloadsOf(namespace, s, selection).map((workload): Progress => ({
+        cluster: workload.cluster,
+        object: `${workload.namespace}/${workload.name}`,
+        phase: 'Success',
+        reason: `on ${moving.onto.revision}`,
+      }))
     const phase = isCurrent ? 'Running' : reached ? 'Initializing' : 'Success'
     return [{ cluster: namespace.cluster, object: namespace.name, phase, reason: '' } as const, ...workloads]
   })
 }
-

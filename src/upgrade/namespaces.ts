@@ -22,12 +22,22 @@ export function originalOf(namespace: NamespaceFact, upgrade: string): Labels | 
 }
 
 /** Would a plain pod of this namespace be injected by the revision? */
-export function isOn(namespace: NamespaceFact, revision: string, seen: Pick<Seen, 'controlPlanes' | 'webhooks'>, labels: Labels = namespace.labels): boolean {
+export function isOn(
+  namespace: NamespaceFact,
+  revision: string,
+  seen: Pick<Seen, 'controlPlanes' | 'webhooks'>,
+  labels: Labels = namespace.labels,
+): boolean {
   return injectedBy(effectiveInjection({ cluster: namespace.cluster, namespace: labels, pod: {} }, seen), revision)
 }
 
 /** With the labels that it had before this upgrade. */
-export function wouldBeOn(namespace: NamespaceFact, original: Labels, revision: string, seen: Pick<Seen, 'controlPlanes' | 'webhooks'>): boolean {
+export function wouldBeOn(
+  namespace: NamespaceFact,
+  original: Labels,
+  revision: string,
+  seen: Pick<Seen, 'controlPlanes' | 'webhooks'>,
+): boolean {
   return isOn(namespace, revision, seen, withChoice(namespace.labels, original))
 }
 
@@ -38,11 +48,17 @@ export function isGatewayNamespace(namespace: NamespaceFact, seen: Pick<Seen, 'w
 }
 
 export function workloadsIn(namespace: NamespaceFact, workloads: readonly WorkloadFact[]): readonly WorkloadFact[] {
-  return grouped(workloads, (workload) => `${workload.cluster}/${workload.namespace}`).get(`${namespace.cluster}/${namespace.name}`) ?? []
+  return (
+    grouped(workloads, (workload) => `${workload.cluster}/${workload.namespace}`).get(
+      `${namespace.cluster}/${namespace.name}`,
+    ) ?? []
+  )
 }
 
 export function inMesh(namespaces: readonly NamespaceFact[]): readonly NamespaceFact[] {
-  return namespaces.filter((namespace) => isInMesh(namespace.labels) && !namespace.terminating).toSorted((a, b) => a.name.localeCompare(b.name))
+  return namespaces
+    .filter((namespace) => isInMesh(namespace.labels) && !namespace.terminating)
+    .toSorted((a, b) => a.name.localeCompare(b.name))
 }
 
 export function choice(namespace: NamespaceFact): Labels {

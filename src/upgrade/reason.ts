@@ -9,7 +9,9 @@ export interface Reason {
 export type Fact = string | number | boolean | readonly string[]
 export type Facts = Readonly<Record<string, Fact>>
 
-type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never
+type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never
 type FactsOf<Text extends string> = { readonly [Name in Placeholders<Text>]: Fact }
 type Say<Text extends string> = [Placeholders<Text>] extends [never]
   ? (facts?: Facts) => Reason
@@ -28,12 +30,19 @@ export interface Sentences<Texts extends Readonly<Record<string, string>>> {
 }
 
 /** `{fact}` in a text is filled from the facts; a missing fact does not compile. */
-export function sentences<const Texts extends Readonly<Record<string, string>>>(owner: string, texts: Texts): Sentences<Texts> {
+export function sentences<const Texts extends Readonly<Record<string, string>>>(
+  owner: string,
+  texts: Texts,
+): Sentences<Texts> {
   const words = Object.entries(texts)
   const say = Object.fromEntries(
     words.map(([word, text]) => [
       word,
-      (facts: Facts = {}): Reason => ({ code: `${owner}/${word}`, text: fill(text, facts), facts: mentioned(text, facts) }),
+      (facts: Facts = {}): Reason => ({
+        code: `${owner}/${word}`,
+        text: fill(text, facts),
+        facts: mentioned(text, facts),
+      }),
     ]),
   )
   return {

@@ -41,7 +41,12 @@ export interface UpgradeRecord {
   readonly id: string
   readonly name: string
   readonly project: string
-  readonly mesh: { readonly id: string; readonly name: string; readonly type: string; readonly clusters: readonly string[] }
+  readonly mesh: {
+    readonly id: string
+    readonly name: string
+    readonly type: string
+    readonly clusters: readonly string[]
+  }
   /** As the caller wrote it, echoed and accepted on PUT beside the resolved one. */
   readonly asked: { readonly targetVersion: string; readonly upgradeStrategy: string; readonly targetType: string }
   readonly from: ControlPlaneRef
@@ -82,12 +87,30 @@ export interface UpgradeRecord {
 /** What the mesh looked like before anything was touched; kept in a side table, and packed in the cluster. */
 export interface Before {
   readonly at: number
-  readonly namespaces: readonly { readonly cluster: string; readonly name: string; readonly uid: string; readonly labels: Readonly<Record<string, string>> }[]
+  readonly namespaces: readonly {
+    readonly cluster: string
+    readonly name: string
+    readonly uid: string
+    readonly labels: Readonly<Record<string, string>>
+  }[]
   /** Whole bodies of injectors, tags, tag Services and validators. */
   readonly bodies: readonly { readonly cluster: string; readonly body: Body }[]
   /** Values stay out (they may hold secrets), but for the tags that Helm owns. */
-  readonly releases: readonly { readonly cluster: string; readonly name: string; readonly chart: string; readonly version: number; readonly status: string; readonly tags: readonly string[] }[]
-  readonly workloads: readonly { readonly cluster: string; readonly namespace: string; readonly kind: string; readonly name: string; readonly uid: string }[]
+  readonly releases: readonly {
+    readonly cluster: string
+    readonly name: string
+    readonly chart: string
+    readonly version: number
+    readonly status: string
+    readonly tags: readonly string[]
+  }[]
+  readonly workloads: readonly {
+    readonly cluster: string
+    readonly namespace: string
+    readonly kind: string
+    readonly name: string
+    readonly uid: string
+  }[]
 }
 
 export function currentJob(record: UpgradeRecord): JobRecord | undefined {
@@ -98,5 +121,9 @@ export function currentJob(record: UpgradeRecord): JobRecord | undefined {
 export function readRecord(state: unknown): UpgradeRecord {
   const record = state as UpgradeRecord
   if (record?.format === 1) return record
-  throw new Problem({ kind: 'bug', code: 'record/unknown-format', text: 'This upgrade was written by a newer version of the program; use that one.' })
+  throw new Problem({
+    kind: 'bug',
+    code: 'record/unknown-format',
+    text: 'This upgrade was written by a newer version of the program; use that one.',
+  })
 }

@@ -19,10 +19,15 @@ export function askBelongings(clusters: readonly string[], { release, revision }
 const isWebhook = (object: ObjectRef): boolean => object.kind.endsWith('WebhookConfiguration')
 
 /** Webhooks first, then the rest, then - with the pods gone - the release record, leases last. undefined when nothing is left. */
-export function removeControlPlane(clusters: readonly string[], answers: readonly Answer[], { revision }: ControlPlaneRef): Verdict | undefined {
+export function removeControlPlane(
+  clusters: readonly string[],
+  answers: readonly Answer[],
+  { revision }: ControlPlaneRef,
+): Verdict | undefined {
   for (const [index, cluster] of clusters.entries()) {
     const answer = answers[index]
-    if (answer?.ask !== 'belongings') return { kind: 'wait', lookAgainInMs: 1000, because: removalSentences.say.removing({ revision, what: [] }) }
+    if (answer?.ask !== 'belongings')
+      return { kind: 'wait', lookAgainInMs: 1000, because: removalSentences.say.removing({ revision, what: [] }) }
     const stages = [
       answer.remove.filter(isWebhook),
       answer.remove.filter((object) => !isWebhook(object) && object.kind !== 'Secret' && object.kind !== 'Lease'),
@@ -32,10 +37,22 @@ export function removeControlPlane(clusters: readonly string[], answers: readonl
     ]
     for (const stage of stages) {
       if (typeof stage === 'number') {
-        if (stage > 0) return { kind: 'wait', lookAgainInMs: 1000, because: removalSentences.say.stopping({ revision, pods: stage }) }
+        if (stage > 0)
+          return {
+            kind: 'wait',
+            lookAgainInMs: 1000,
+            because: removalSentences.say.stopping({ revision, pods: stage }),
+          }
       } else if (stage.length > 0) {
         const actions = stage.map((object): Action => ({ do: 'delete-object', cluster, object }))
-        return { kind: 'act', because: removalSentences.say.removing({ revision, what: stage.map((object) => `${object.kind} ${object.name}`) }), actions }
+        return {
+          kind: 'act',
+          because: removalSentences.say.removing({
+            revision,
+            what: stage.map((object) => `${object.kind} ${object.name}`),
+          }),
+          actions,
+        }
       }
     }
   }

@@ -8,7 +8,16 @@ import { isOn } from './namespaces.ts'
 import type { ControlPlaneRef } from './record.ts'
 import { tagName, tagsOf } from './seen.ts'
 
-export const residueParts = ['controlPlanes', 'webhooks', 'tagServices', 'namespaces', 'workloads', 'pods', 'batch', 'pinned'] as const
+export const residueParts = [
+  'controlPlanes',
+  'webhooks',
+  'tagServices',
+  'namespaces',
+  'workloads',
+  'pods',
+  'batch',
+  'pinned',
+] as const
 type Seen = Observation<(typeof residueParts)[number]>
 
 export interface Residue {
@@ -24,16 +33,46 @@ export function residueOf(revision: ControlPlaneRef, other: ControlPlaneRef, see
   const own = new Set([injectorName(revision.revision), validatorName(revision.revision, istioNamespace)])
   const tags = tagsOf(seen.webhooks)
   return [
-    ...seen.pods.filter((pod) => uses(pod, revision)).map((pod) => ({ about: `pod ${pod.namespace}/${pod.name}`, leaving: pod.terminating })),
-    ...seen.namespaces.filter((namespace) => !namespace.terminating && isOn(namespace, revision.revision, seen)).map((namespace) => stays(`namespace ${namespace.name}`)),
-    ...tags.filter((tag) => tag.webhooks.some((webhook) => webhook.service === revision.service)).map((tag) => stays(`tag ${tagName(tag)}`)),
-    ...seen.tagServices.filter((service) => service.revision === revision.revision && !tags.some((tag) => tagName(tag) === service.tag && tag.labels[revisionLabel] === revision.revision)).map((service) => stays(`Service ${service.name} of tag ${service.tag}`)),
-    ...seen.webhooks.filter((webhook) => !own.has(webhook.name) && !tags.includes(webhook) && webhook.webhooks.some((one) => one.service === revision.service)).map((webhook) => stays(`${webhook.kind} ${webhook.name}`)),
-    ...[...seen.workloads.map((workload) => ({ ...workload, what: workload.kind as string })), ...seen.batch.filter((job) => job.kind === 'CronJob').map((job) => ({ ...job, what: job.kind as string, podAnnotations: {}, hostNetwork: false }))]
+    ...seen.pods
+      .filter((pod) => uses(pod, revision))
+      .map((pod) => ({ about: `pod ${pod.namespace}/${pod.name}`, leaving: pod.terminating })),
+    ...seen.namespaces
+      .filter((namespace) => !namespace.terminating && isOn(namespace, revision.revision, seen))
+      .map((namespace) => stays(`namespace ${namespace.name}`)),
+    ...tags
+      .filter((tag) => tag.webhooks.some((webhook) => webhook.service === revision.service))
+      .map((tag) => stays(`tag ${tagName(tag)}`)),
+    ...seen.tagServices
+      .filter(
+        (service) =>
+          service.revision === revision.revision &&
+          !tags.some((tag) => tagName(tag) === service.tag && tag.labels[revisionLabel] === revision.revision),
+      )
+      .map((service) => stays(`Service ${service.name} of tag ${service.tag}`)),
+    ...seen.webhooks
+      .filter(
+        (webhook) =>
+          !own.has(webhook.name) &&
+          !tags.includes(webhook) &&
+          webhook.webhooks.some((one) => one.service === revision.service),
+      )
+      .map((webhook) => stays(`${webhook.kind} ${webhook.name}`)),
+    ...[
+      ...seen.workloads.map((workload) => ({ ...workload, what: workload.kind as string })),
+      ...seen.batch
+        .filter((job) => job.kind === 'CronJob')
+        .map((job) => ({ ...job, what: job.kind as string, podAnnotations: {}, hostNetwork: false })),
+    ]
       .filter((workload) => asksByItself(workload, revision, seen))
       .map((workload) => stays(`${workload.what} ${workload.namespace}/${workload.name}`)),
     // For an un-revisioned one the label says `default`, and a default tag of the other control plane answers to that by then.
-    ...seen.pinned.filter((config) => config.revision === revision.revision && !tags.some((tag) => tagName(tag) === config.revision && tag.labels[revisionLabel] === other.revision)).map((config) => stays(config.about)),
+    ...seen.pinned
+      .filter(
+        (config) =>
+          config.revision === revision.revision &&
+          !tags.some((tag) => tagName(tag) === config.revision && tag.labels[revisionLabel] === other.revision),
+      )
+      .map((config) => stays(config.about)),
   ]
 }
 
@@ -44,9 +83,22 @@ export function uses(pod: PodFact, { revision, service }: ControlPlaneRef): bool
 }
 
 /** A template whose next pod would be injected by it, though nothing runs now (scaled to zero, a CronJob between two runs). */
-function asksByItself(workload: { readonly cluster: string; readonly namespace: string; readonly podLabels: Readonly<Record<string, string>>; readonly podAnnotations: Readonly<Record<string, string>>; readonly hostNetwork: boolean }, { revision }: ControlPlaneRef, seen: Seen): boolean {
+function asksByItself(
+  workload: {
+    readonly cluster: string
+    readonly namespace: string
+    readonly podLabels: Readonly<Record<string, string>>
+    readonly podAnnotations: Readonly<Record<string, string>>
+    readonly hostNetwork: boolean
+  },
+  { revision }: ControlPlaneRef,
+  seen: Seen,
+): boolean {
   const namespace = namespaceOf(workload, seen)
   if (!namespace) return false
   const { cluster, podLabels: pod, podAnnotations, hostNetwork } = workload
-  return injectedBy(effectiveInjection({ cluster, namespace: namespace.labels, pod, podAnnotations, hostNetwork }, seen), revision)
+  return injectedBy(
+    effectiveInjection({ cluster, namespace: namespace.labels, pod, podAnnotations, hostNetwork }, seen),
+    revision,
+  )
 }

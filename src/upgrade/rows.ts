@@ -22,7 +22,13 @@ export interface At {
   readonly now: number
 }
 
-const phases: Readonly<Record<Verdict['kind'], Row['phase']>> = { done: 'Success', act: 'Running', wait: 'Running', hold: 'Running', fail: 'Failed' }
+const phases: Readonly<Record<Verdict['kind'], Row['phase']>> = {
+  done: 'Success',
+  act: 'Running',
+  wait: 'Running',
+  hold: 'Running',
+  fail: 'Failed',
+}
 
 export function heldText(verdict: Verdict): string {
   return verdict.kind === 'hold' ? `held: ${verdict.because.text}` : verdict.because.text
@@ -33,20 +39,52 @@ export function rowsOf(at: At, verdict: Verdict, before: readonly Row[]): readon
   const stored = new Map(before.map((row) => [row.path, row]))
   const stage = at.stage.id
   const clusters = [...new Set((verdict.progress ?? []).map((row) => row.cluster))]
-  const wanted: { readonly path: string; readonly title: string; readonly phase: Row['phase']; readonly reason: string }[] = [
+  const wanted: {
+    readonly path: string
+    readonly title: string
+    readonly phase: Row['phase']
+    readonly reason: string
+  }[] = [
     { path: stage, title: at.stage.title, phase: phases[verdict.kind], reason: heldText(verdict) },
-    ...clusters.map((cluster) => ({ path: `${stage}/${cluster}`, title: cluster, phase: phases[verdict.kind], reason: '' })),
-    ...(verdict.progress ?? []).map((row: Progress) => ({ path: `${stage}/${row.cluster}/${row.object}`, title: lastOf(row.object), phase: row.phase, reason: row.reason })),
+    ...clusters.map((cluster) => ({
+      path: `${stage}/${cluster}`,
+      title: cluster,
+      phase: phases[verdict.kind],
+      reason: '',
+    })),
+    ...(verdict.progress ?? []).map((row: Progress) => ({
+      path: `${stage}/${row.cluster}/${row.object}`,
+      title: lastOf(row.object),
+      phase: row.phase,
+      reason: row.reason,
+    })),
   ]
   const named = new Set(wanted.map((row) => row.path))
   // A stage that is done leaves nothing of its own running behind.
-  const finished = verdict.kind === 'done' ? before.filter((row) => row.path.startsWith(`${stage}/`) && !named.has(row.path) && !isFinal(row.phase)).map((row) => ({ ...row, phase: 'Success' as const })) : []
+  const finished =
+    verdict.kind === 'done'
+      ? before
+          .filter((row) => row.path.startsWith(`${stage}/`) && !named.has(row.path) && !isFinal(row.phase))
+          .map((row) => ({ ...row, phase: 'Success' as const }))
+      : []
   return [...wanted, ...finished].flatMap((row) => {
     const old = stored.get(row.path)
     if (old && old.phase === row.phase && old.reason === row.reason) return []
     const startedAt = old?.startedAt ?? (row.phase === 'Initializing' ? undefined : at.now)
     const completedAt = isFinal(row.phase) ? (old && isFinal(old.phase) ? old.completedAt : at.now) : undefined
-    return [{ id: old?.id ?? derivedId(at.job, row.path), task: at.task, job: at.job, path: row.path, phase: row.phase, title: row.title, reason: row.reason, ...(startedAt === undefined ? {} : { startedAt }), ...(completedAt === undefined ? {} : { completedAt }) }]
+    return [
+      {
+        id: old?.id ?? derivedId(at.job, row.path),
+        task: at.task,
+        job: at.job,
+        path: row.path,
+        phase: row.phase,
+        title: row.title,
+        reason: row.reason,
+        ...(startedAt === undefined ? {} : { startedAt }),
+        ...(completedAt === undefined ? {} : { completedAt }),
+      },
+    ]
   })
 }
 

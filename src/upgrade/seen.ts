@@ -3,7 +3,11 @@
 import type { ControlPlaneFact, ReleaseFact, TagServiceFact, WebhookFact } from './mesh.ts'
 import { tagLabel } from './istio/injection.ts'
 
-export function controlPlaneOf(planes: readonly ControlPlaneFact[], cluster: string, revision: string): ControlPlaneFact | undefined {
+export function controlPlaneOf(
+  planes: readonly ControlPlaneFact[],
+  cluster: string,
+  revision: string,
+): ControlPlaneFact | undefined {
   return planes.find((plane) => plane.cluster === cluster && plane.revision === revision)
 }
 
@@ -17,14 +21,20 @@ export function webhookOf(webhooks: readonly WebhookFact[], cluster: string, nam
 
 /** Tag webhooks; the tag's name is in the label `istio.io/tag`. */
 export function tagsOf(webhooks: readonly WebhookFact[]): readonly WebhookFact[] {
-  return webhooks.filter((webhook) => webhook.kind === 'MutatingWebhookConfiguration' && webhook.labels[tagLabel] !== undefined)
+  return webhooks.filter(
+    (webhook) => webhook.kind === 'MutatingWebhookConfiguration' && webhook.labels[tagLabel] !== undefined,
+  )
 }
 
 export function tagName(webhook: WebhookFact): string {
   return webhook.labels[tagLabel] ?? ''
 }
 
-export function tagServiceOf(services: readonly TagServiceFact[], cluster: string, tag: string): TagServiceFact | undefined {
+export function tagServiceOf(
+  services: readonly TagServiceFact[],
+  cluster: string,
+  tag: string,
+): TagServiceFact | undefined {
   return services.find((service) => service.cluster === cluster && service.tag === tag)
 }
 
@@ -39,7 +49,10 @@ export function pointsTo(webhook: WebhookFact, service: string): boolean {
 const indexes = new WeakMap<readonly object[], ReadonlyMap<string, readonly object[]>>()
 
 /** The members of a list by key. Always ask for one list with the same key function. */
-export function grouped<T extends object>(list: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
+export function grouped<T extends object>(
+  list: readonly T[],
+  keyOf: (one: T) => string,
+): ReadonlyMap<string, readonly T[]> {
   const known = indexes.get(list)
   if (known) return known as ReadonlyMap<string, readonly T[]>
   const made = Map.groupBy(list, keyOf)

@@ -86,7 +86,9 @@ export interface Stage<P extends MeshPart = MeshPart> {
   still?(s: Situation<P>): Reason | undefined
 }
 
-export function defineStage<P extends MeshPart>(stage: Omit<Stage<P>, 'sentences'> & { readonly says: Sentences<Readonly<Record<string, string>>> }): Stage<P> {
+export function defineStage<P extends MeshPart>(
+  stage: Omit<Stage<P>, 'sentences'> & { readonly says: Sentences<Readonly<Record<string, string>>> },
+): Stage<P> {
   const { says, ...rest } = stage
   return { ...rest, sentences: says.list }
 }

@@ -22,13 +22,19 @@ type Phase = MeshUpgrade['status']['currentStep']['phase']
 /** The jobs as they will be once the open command is folded: its id was minted with it, so an answer can already name it. */
 function jobsOf({ record, open }: Shown): readonly JobRecord[] {
   if (!open || open.body.do === 'abandon') return record.jobs
-  const kind: JobKind = open.body.do === 'execute' ? open.body.step : open.body.do === 'rollback' || record.direction === 'back' ? 'Rollback' : record.step
+  const kind: JobKind =
+    open.body.do === 'execute'
+      ? open.body.step
+      : open.body.do === 'rollback' || record.direction === 'back'
+        ? 'Rollback'
+        : record.step
   const action = open.body.do === 'execute' ? 'Execute' : open.body.do === 'retry' ? 'Retry' : 'Rollback'
   return [...record.jobs, { id: open.id, kind, action, phase: 'Initializing', reason: '', createdAt: open.at }]
 }
 
 function stateOf({ record, open }: Shown): State {
-  if (record.ended) return record.ended === 'success' ? 'Success' : record.ended === 'rolled-back' ? 'RolledBack' : 'Cancel'
+  if (record.ended)
+    return record.ended === 'success' ? 'Success' : record.ended === 'rolled-back' ? 'RolledBack' : 'Cancel'
   if (open?.body.do === 'abandon') return 'Cancel'
   const back = record.direction === 'back' || open?.body.do === 'rollback'
   if (open) return back ? 'RollingBack' : record.jobs.length === 0 ? 'Init' : 'Running'
@@ -68,7 +74,11 @@ export function meshUpgradeView(shown: Shown): MeshUpgrade {
     },
     status: {
       state: stateOf(shown),
-      currentStep: { id: job?.id ?? record.id, phase: phaseOf(shown), ...(job?.startedAt === undefined ? {} : { startTime: timestamp(job.startedAt) }) },
+      currentStep: {
+        id: job?.id ?? record.id,
+        phase: phaseOf(shown),
+        ...(job?.startedAt === undefined ? {} : { startTime: timestamp(job.startedAt) }),
+      },
       updatedAt: timestamp(Math.max(record.updatedAt, open?.at ?? 0)),
     },
   }
@@ -100,7 +110,11 @@ function jobView(facts: JobFacts): Job {
     kind: 'Job',
     apiVersion: 'v3',
     metadata: { uid: facts.id, creationTimestamp: timestamp(facts.createdAt), updateTimestamp: timestamp(updated) },
-    spec: { type: facts.type, ...(facts.resourceName === undefined ? {} : { resourceName: facts.resourceName }), ...(facts.subjobs === undefined ? {} : { subjobs: facts.subjobs }) },
+    spec: {
+      type: facts.type,
+      ...(facts.resourceName === undefined ? {} : { resourceName: facts.resourceName }),
+      ...(facts.subjobs === undefined ? {} : { subjobs: facts.subjobs }),
+    },
     status: {
       phase: facts.phase,
       reason: facts.reason,
@@ -120,7 +134,14 @@ export function rootJobView(shown: Shown, rowsOf: (job: string) => readonly Row[
   const { record } = shown
   const state = stateOf(shown)
   const jobs = jobsOf(shown)
-  const phase = state === 'Success' || state === 'RolledBack' ? 'Success' : state === 'Cancel' || state === 'RollbackFailed' ? 'Failed' : jobs.length === 0 || state === 'Init' ? 'Initializing' : 'Running'
+  const phase =
+    state === 'Success' || state === 'RolledBack'
+      ? 'Success'
+      : state === 'Cancel' || state === 'RollbackFailed'
+        ? 'Failed'
+        : jobs.length === 0 || state === 'Init'
+          ? 'Initializing'
+          : 'Running'
   const ended = phase === 'Success' || phase === 'Failed' ? jobs.at(-1)?.completedAt : undefined
   return jobView({
     id: record.id,
@@ -211,8 +232,23 @@ export function detailView(shown: Shown, rowsOf: (job: string) => readonly Row[]
     // A retried step is one piece of work: rows of earlier tries stand until the newest try has its own.
     const rows = [...new Map(mine.flatMap((job) => rowsOf(job.id)).map((row) => [row.path, row])).values()]
     const stages = ids.map((id) => stageView(id, rows))
-    const phase: Phase = !last ? 'Init' : last.completedAt !== undefined ? (last.phase === 'Success' ? 'Success' : 'Failed') : last === jobs.at(-1) ? phaseOf(shown) : 'Running'
-    return { name: kind as UpgradeDetail['steps'][number]['name'], phase, stages, ...(last ? { job: last.id } : {}), ...(last?.startedAt === undefined ? {} : { startTime: timestamp(last.startedAt) }), ...(last?.completedAt === undefined ? {} : { completionTime: timestamp(last.completedAt) }) }
+    const phase: Phase = !last
+      ? 'Init'
+      : last.completedAt !== undefined
+        ? last.phase === 'Success'
+          ? 'Success'
+          : 'Failed'
+        : last === jobs.at(-1)
+          ? phaseOf(shown)
+          : 'Running'
+    return {
+      name: kind as UpgradeDetail['steps'][number]['name'],
+      phase,
+      stages,
+      ...(last ? { job: last.id } : {}),
+      ...(last?.startedAt === undefined ? {} : { startTime: timestamp(last.startedAt) }),
+      ...(last?.completedAt === undefined ? {} : { completionTime: timestamp(last.completedAt) }),
+    }
   }
   const back = jobs.some((job) => job.kind === 'Rollback') ? workOf('Rollback', record.rollback) : undefined
   const rollback = back && (({ name: _name, ...rest }) => rest)(back)
@@ -238,18 +274,34 @@ function stageView(id: string, rows: readonly Row[]): StageView {
     ...(row.startedAt === undefined ? {} : { startTime: timestamp(row.startedAt) }),
     ...(row.completedAt === undefined ? {} : { completionTime: timestamp(row.completedAt) }),
   }))
-  return { id, title: stageById(id)?.title ?? id, phase: own?.phase ?? 'Initializing', reason: own?.reason ?? '', rows: work }
+  return {
+    id,
+    title: stageById(id)?.title ?? id,
+    phase: own?.phase ?? 'Initializing',
+    reason: own?.reason ?? '',
+    rows: work,
+  }
 }
 
 export function noteView(note: { readonly number: number; readonly at: number; readonly body: unknown }): Note {
   const body = note.body as NoteBody
-  return { number: note.number, at: timestamp(note.at), kind: body.kind, step: body.step, ...(body.stage === undefined ? {} : { stage: body.stage }), code: body.code, text: body.text, ...(body.actions === undefined ? {} : { actions: body.actions }) }
+  return {
+    number: note.number,
+    at: timestamp(note.at),
+    kind: body.kind,
+    step: body.step,
+    ...(body.stage === undefined ? {} : { stage: body.stage }),
+    code: body.code,
+    text: body.text,
+    ...(body.actions === undefined ? {} : { actions: body.actions }),
+  }
 }
 
 /** The phase of the mesh while this is its newest upgrade (asm-api Q18). */
-export function meshPhase({ record }: Shown): 'Running' | 'Upgrading' | 'UpgradeFailed' | 'RollingBack' | 'RollbackFailed' {
+export function meshPhase({
+  record,
+}: Shown): 'Running' | 'Upgrading' | 'UpgradeFailed' | 'RollingBack' | 'RollbackFailed' {
   if (record.ended || !record.touched) return 'Running'
   if (record.direction === 'back') return record.standing === 'failed' ? 'RollbackFailed' : 'RollingBack'
   return record.standing === 'failed' ? 'UpgradeFailed' : 'Upgrading'
 }
-

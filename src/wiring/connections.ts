@@ -35,11 +35,23 @@ export function connections({ clock, simulated, stateDir, version, log }: Connec
 
   const connect = async (record: ClusterRecord): Promise<Connection> => {
     if (record.simulated) {
-      if (!simulated) throw new Problem({ kind: 'unavailable', code: 'clusters/not-simulated', text: `Cluster ${record.name} is simulated, and this server was not started with --simulated.` })
+      if (!simulated)
+        throw new Problem({
+          kind: 'unavailable',
+          code: 'clusters/not-simulated',
+          text: `Cluster ${record.name} is simulated, and this server was not started with --simulated.`,
+        })
       return { ...simulated, mesh: meshOn({ ...simulated, clock }) }
     }
     const { connect: real } = await import('../mesh/kubernetes/connect.ts')
-    const { id: _id, project: _project, createdAt: _createdAt, simulated: _simulated, catalogue: _catalogue, ...settings } = record
+    const {
+      id: _id,
+      project: _project,
+      createdAt: _createdAt,
+      simulated: _simulated,
+      catalogue: _catalogue,
+      ...settings
+    } = record
     const { cluster, helm } = await real({ ...settings, stateDir, version, clock, log })
     return { cluster, helm, mesh: meshOn({ cluster, helm, clock }) }
   }

@@ -46,7 +46,10 @@ const quietMs = 150
 const longestMs = 60_000
 
 /** Wakes a waiting upgrade when its cluster changes; the saved wake time stays as a fallback. */
-export function waker({ clock, meshOf, nudge }: WakerParts): { await(task: string, record: UpgradeRecord): void; stop(): Promise<void> } {
+export function waker({ clock, meshOf, nudge }: WakerParts): {
+  await(task: string, record: UpgradeRecord): void
+  stop(): Promise<void>
+} {
   const stopping = new AbortController()
   const waiting = new Map<string, Promise<void>>()
   const wait = async (task: string, record: UpgradeRecord): Promise<void> => {
@@ -61,7 +64,10 @@ export function waker({ clock, meshOf, nudge }: WakerParts): { await(task: strin
       const idle = record.ended !== undefined || (record.standing !== 'working' && record.standing !== 'held')
       if (idle || stopping.signal.aborted || waiting.has(task)) return
       // A cluster that cannot be watched is looked at by the clock alone.
-      waiting.set(task, wait(task, record).catch(() => void waiting.delete(task)))
+      waiting.set(
+        task,
+        wait(task, record).catch(() => void waiting.delete(task)),
+      )
     },
     async stop() {
       stopping.abort()

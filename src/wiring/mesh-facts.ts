@@ -32,19 +32,29 @@ export function meshFacts({ registry, tasks, connections, clock }: MeshFactsPart
   const meshRecord = async (project: string, id: string): Promise<MeshRecord> => {
     const mesh = await registry.mesh(project, id)
     if (mesh) return mesh
-    throw new Problem({ kind: 'rejected', code: 'meshes/forgotten', text: `Mesh ${id} is not registered any more; register it again, or abandon the upgrade.` })
+    throw new Problem({
+      kind: 'rejected',
+      code: 'meshes/forgotten',
+      text: `Mesh ${id} is not registered any more; register it again, or abandon the upgrade.`,
+    })
   }
   const clustersOf = async (mesh: MeshRecord): Promise<readonly ClusterRecord[]> => {
     const known = await registry.clusters(mesh.project)
     return mesh.clusterIds.map((id) => {
       const cluster = known.find((one) => one.id === id)
       if (cluster) return cluster
-      throw new Problem({ kind: 'rejected', code: 'clusters/forgotten', text: `Cluster ${id} of mesh ${mesh.name} is not registered any more.` })
+      throw new Problem({
+        kind: 'rejected',
+        code: 'clusters/forgotten',
+        text: `Cluster ${id} of mesh ${mesh.name} is not registered any more.`,
+      })
     })
   }
   const firstCluster = async (mesh: MeshRecord): Promise<ClusterRecord> => (await clustersOf(mesh))[0] as ClusterRecord
-  const catalogueOf = async (mesh: MeshRecord): Promise<Catalogue> => loadCatalogue(await firstCluster(mesh), new AbortController().signal)
-  const meshOf = async (record: UpgradeRecord): Promise<Mesh> => (await connections.to(await firstCluster(await meshRecord(record.project, record.mesh.id)))).mesh
+  const catalogueOf = async (mesh: MeshRecord): Promise<Catalogue> =>
+    loadCatalogue(await firstCluster(mesh), new AbortController().signal)
+  const meshOf = async (record: UpgradeRecord): Promise<Mesh> =>
+    (await connections.to(await firstCluster(await meshRecord(record.project, record.mesh.id)))).mesh
 
   return {
     clustersOf,
@@ -71,10 +81,14 @@ export function meshFacts({ registry, tasks, connections, clock }: MeshFactsPart
     async outsideOf(record): Promise<Outside> {
       const mesh = await meshRecord(record.project, record.mesh.id)
       const catalogue = await catalogueOf(mesh)
-      const open = (await tasks.list({})).filter((task) => !task.finished && task.id !== record.id).map((task) => readRecord(task.state))
+      const open = (await tasks.list({}))
+        .filter((task) => !task.finished && task.id !== record.id)
+        .map((task) => readRecord(task.state))
       return {
         // The same mesh cannot have two; the same cluster could, registered in two meshes.
-        others: open.filter((other) => other.mesh.clusters.some((cluster) => record.mesh.clusters.includes(cluster))).map((other) => other.name),
+        others: open
+          .filter((other) => other.mesh.clusters.some((cluster) => record.mesh.clusters.includes(cluster)))
+          .map((other) => other.name),
         catalogue: {
           hop: (from, to) => told(judgeHop(from, to, catalogue)),
           kubernetes: (to, version) => told(judgeKubernetes(to, version, catalogue, record.from.version || undefined)),
@@ -90,8 +104,10 @@ export function meshFacts({ registry, tasks, connections, clock }: MeshFactsPart
       const newest = (await tasks.list({ project: record.project, subject: mesh.id }))[0]
       if (newest && newest.id !== record.id) return
       const phase = meshPhase({ record, open: undefined })
-      const version = record.ended === 'success' && record.updatedAt >= mesh.createdAt ? record.to.version : mesh.version
-      if (phase !== mesh.phase || version !== mesh.version) await registry.changeMesh(mesh.project, mesh.id, { phase, version, updatedAt: clock.now() })
+      const version =
+        record.ended === 'success' && record.updatedAt >= mesh.createdAt ? record.to.version : mesh.version
+      if (phase !== mesh.phase || version !== mesh.version)
+        await registry.changeMesh(mesh.project, mesh.id, { phase, version, updatedAt: clock.now() })
     },
   }
 }
@@ -103,5 +119,9 @@ async function valuesOf(mesh: MeshRecord): Promise<Readonly<Record<string, unkno
   const found: unknown = text === undefined ? undefined : parse(text)
   if (found === null) return {}
   if (isRecord(found)) return found
-  throw new Problem({ kind: 'rejected', code: 'meshes/values-unreadable', text: `The values file of mesh ${mesh.name} cannot be read as YAML: ${mesh.values}.` })
+  throw new Problem({
+    kind: 'rejected',
+    code: 'meshes/values-unreadable',
+    text: `The values file of mesh ${mesh.name} cannot be read as YAML: ${mesh.values}.`,
+  })
 }

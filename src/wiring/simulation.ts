@@ -18,12 +18,25 @@ export interface Simulation {
   readonly cluster: Cluster
   readonly helm: Helm
   /** The cluster and the mesh `demo`, unless they are there. */
-  register(parts: { readonly registry: RegistryStore; readonly project: string; readonly newId: NewId; readonly door: ClusterDoor }): Promise<void>
+  register(parts: {
+    readonly registry: RegistryStore
+    readonly project: string
+    readonly newId: NewId
+    readonly door: ClusterDoor
+  }): Promise<void>
 }
 
 const name = 'demo'
 
-export function simulation({ folder, speed, seed }: { readonly folder: string; readonly speed: number; readonly seed: number }): Simulation {
+export function simulation({
+  folder,
+  speed,
+  seed,
+}: {
+  readonly folder: string
+  readonly speed: number
+  readonly seed: number
+}): Simulation {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const fast = systemClock(speed)
   const world = keptWorld(join(folder, 'world.json'), { clock: fast, seed, mesh: 'demo' })
@@ -43,9 +56,29 @@ export function simulation({ folder, speed, seed }: { readonly folder: string; r
         kind: 'Mesh',
         apiVersion: 'v1',
         metadata: { name },
-        spec: { type: 'InCluster', extendParams: { clusters: [{ clusterID: cluster.id, installation: { nodes: { fieldSelector: { key: 'UID', operator: 'In', values: [] } } } }] } },
+        spec: {
+          type: 'InCluster',
+          extendParams: {
+            clusters: [
+              {
+                clusterID: cluster.id,
+                installation: { nodes: { fieldSelector: { key: 'UID', operator: 'In', values: [] } } },
+              },
+            ],
+          },
+        },
       }
-      await registry.addMesh({ id: newId(), project, name, spec, version, clusterIds: [cluster.id], phase: 'Running', createdAt: at, updatedAt: at })
+      await registry.addMesh({
+        id: newId(),
+        project,
+        name,
+        spec,
+        version,
+        clusterIds: [cluster.id],
+        phase: 'Running',
+        createdAt: at,
+        updatedAt: at,
+      })
     },
   }
 }

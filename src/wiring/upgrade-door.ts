@@ -17,7 +17,17 @@ import type { Mesh, MeshPart, Observation } from '../upgrade/mesh.ts'
 import { preview } from '../upgrade/preview.ts'
 import { readRecord, type UpgradeRecord } from '../upgrade/record.ts'
 import type { Outside, Settings, Situation } from '../upgrade/stage.ts'
-import { detailView, jobOf, meshUpgradeView, noteView, rootJobView, stepJobView, subjobView, summaryView, type Shown } from '../upgrade/view.ts'
+import {
+  detailView,
+  jobOf,
+  meshUpgradeView,
+  noteView,
+  rootJobView,
+  stepJobView,
+  subjobView,
+  summaryView,
+  type Shown,
+} from '../upgrade/view.ts'
 import type { UpgradeCreate, UpgradeUpdate } from '../contract/upgrades.ts'
 
 /** What may be asked for, by the catalogue of the mesh's cluster. */
@@ -58,25 +68,58 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
   const resolved = async (mesh: MeshRecord, asked: string): Promise<string> => {
     const versions = await parts.versionsOf(mesh)
     const version = versions.resolve(asked)
-    const why = version === undefined ? `${asked} is not a version that is known here` : versions.hop(mesh.version, version)
+    const why =
+      version === undefined ? `${asked} is not a version that is known here` : versions.hop(mesh.version, version)
     if (version !== undefined && why === undefined) return version
     const allowed = versions.allowed(mesh.version)
-    const would = allowed.length > 0 ? `Accepted: ${allowed.join(', ')}.` : `There is no version to go to from ${mesh.version}.`
-    throw new Problem({ kind: 'invalid', code: 'upgrades/target-version', text: `spec.targetVersion: ${why}. ${would}`.replace('..', '.'), facts: { allowed } })
+    const would =
+      allowed.length > 0 ? `Accepted: ${allowed.join(', ')}.` : `There is no version to go to from ${mesh.version}.`
+    throw new Problem({
+      kind: 'invalid',
+      code: 'upgrades/target-version',
+      text: `spec.targetVersion: ${why}. ${would}`.replace('..', '.'),
+      facts: { allowed },
+    })
   }
-  const draft = async (mesh: MeshRecord, name: string, asked: UpgradeRecord['asked'], version: string): Promise<UpgradeRecord> => {
+  const draft = async (
+    mesh: MeshRecord,
+    name: string,
+    asked: UpgradeRecord['asked'],
+    version: string,
+  ): Promise<UpgradeRecord> => {
     const clusters = (await parts.clustersOf(mesh)).map((cluster) => cluster.name)
-    return newUpgrade({ id: newId(), name, project: mesh.project, mesh: { id: mesh.id, name: mesh.name, type: 'InCluster', clusters }, asked, version, now: clock.now() })
+    return newUpgrade({
+      id: newId(),
+      name,
+      project: mesh.project,
+      mesh: { id: mesh.id, name: mesh.name, type: 'InCluster', clusters },
+      asked,
+      version,
+      now: clock.now(),
+    })
   }
-  const say = async (task: Task, command: UpgradeCommand): Promise<Task> => desk.command(task.id, { id: newId(), body: command, at: clock.now() }, task.version)
+  const say = async (task: Task, command: UpgradeCommand): Promise<Task> =>
+    desk.command(task.id, { id: newId(), body: command, at: clock.now() }, task.version)
 
   return {
     async create(_project, mesh, body: UpgradeCreate, _signal) {
       const version = await resolved(mesh, body.spec.targetVersion)
       const { targetVersion } = body.spec
-      const record = await draft(mesh, body.metadata.name, { targetVersion, upgradeStrategy: 'Canary', targetType: 'InCluster' }, version)
+      const record = await draft(
+        mesh,
+        body.metadata.name,
+        { targetVersion, upgradeStrategy: 'Canary', targetType: 'InCluster' },
+        version,
+      )
       const command: UpgradeCommand = { do: 'execute', step: 'PreCheck' }
-      const task = await desk.create({ id: record.id, project: mesh.project, subject: mesh.id, state: record, createdAt: record.createdAt, command: { id: newId(), body: command, at: record.createdAt } })
+      const task = await desk.create({
+        id: record.id,
+        project: mesh.project,
+        subject: mesh.id,
+        state: record,
+        createdAt: record.createdAt,
+        command: { id: newId(), body: command, at: record.createdAt },
+      })
       return meshUpgradeView(shownOf(task))
     },
 
@@ -102,7 +145,11 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
       const task = await taskOf(project, id)
       const shown = shownOf(task)
       if (!mayDelete(shown.record, shown.open?.body))
-        throw new Problem({ kind: 'conflict', code: 'upgrades/in-between', text: `Upgrade ${shown.record.name} has begun to change the mesh: finish it, roll it back or abandon it before it is deleted.` })
+        throw new Problem({
+          kind: 'conflict',
+          code: 'upgrades/in-between',
+          text: `Upgrade ${shown.record.name} has begun to change the mesh: finish it, roll it back or abandon it before it is deleted.`,
+        })
       await parts.touch(shown.record)
       await desk.remove(id, task.version)
       return meshUpgradeView(shown)
@@ -115,7 +162,9 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
         return rootJobView(shown, await rows(shown))
       }
       const item = await desk.item(id)
-      const owner = item ? await desk.read(item.task) : (await desk.list({ project })).find((task) => jobOf(shownOf(task), id) !== undefined)
+      const owner = item
+        ? await desk.read(item.task)
+        : (await desk.list({ project })).find((task) => jobOf(shownOf(task), id) !== undefined)
       if (!owner || owner.project !== project) throw notFound('job', id)
       const shown = shownOf(owner)
       const job = jobOf(shown, item?.job ?? id)
@@ -138,7 +187,10 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
       const { record } = shownOf(await taskOf(project, id))
       const mesh = await parts.meshOf(record)
       const seen = (await mesh.observe(preview.reads, signal)) as Observation
-      return { upgrade: id, ...preview.of(record.from.revision === '' ? { ...record, ...findOld(seen, record.to.revision) } : record, seen) }
+      return {
+        upgrade: id,
+        ...preview.of(record.from.revision === '' ? { ...record, ...findOld(seen, record.to.revision) } : record, seen),
+      }
     },
 
     async notes(project, id, after, limit) {
@@ -149,7 +201,12 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
     async abandon(project, id) {
       const task = await taskOf(project, id)
       const shown = shownOf(task)
-      if (shown.record.ended) throw new Problem({ kind: 'conflict', code: 'upgrades/ended', text: `Upgrade ${shown.record.name} has ended already (${shown.record.ended}).` })
+      if (shown.record.ended)
+        throw new Problem({
+          kind: 'conflict',
+          code: 'upgrades/ended',
+          text: `Upgrade ${shown.record.name} has ended already (${shown.record.ended}).`,
+        })
       const after = shownOf(await say(task, { do: 'abandon' }))
       return detailView(after, await rows(after))
     },
@@ -157,17 +214,42 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
     async check(_project, mesh, targetVersion, signal) {
       const version = (await parts.versionsOf(mesh)).resolve(targetVersion)
       if (version === undefined) await resolved(mesh, targetVersion)
-      const record = await draft(mesh, 'check', { targetVersion, upgradeStrategy: 'Canary', targetType: 'InCluster' }, version ?? targetVersion)
-      const access = await judged(checks.filter((check) => check.gate === 'access'), record, parts, signal)
+      const record = await draft(
+        mesh,
+        'check',
+        { targetVersion, upgradeStrategy: 'Canary', targetType: 'InCluster' },
+        version ?? targetVersion,
+      )
+      const access = await judged(
+        checks.filter((check) => check.gate === 'access'),
+        record,
+        parts,
+        signal,
+      )
       const blocked = access.judgements.some((one) => one.weight === 'blocks' && one.findings.length > 0)
-      const start = blocked ? undefined : await judged(checks.filter((check) => check.gate === 'start'), record, parts, signal)
+      const start = blocked
+        ? undefined
+        : await judged(
+            checks.filter((check) => check.gate === 'start'),
+            record,
+            parts,
+            signal,
+          )
       const all = [...access.judgements, ...(start?.judgements ?? [])]
       const from = start?.upgrade.from ?? { revision: '', version: mesh.version }
       return {
         mesh: { id: mesh.id, name: mesh.name },
         from: { revision: from.revision, version: from.version },
         to: { revision: record.to.revision, version: record.to.version },
-        findings: all.flatMap((one) => one.findings.map((finding) => ({ check: one.check, weight: one.weight, about: finding.about, code: finding.because.code, text: finding.because.text }))),
+        findings: all.flatMap((one) =>
+          one.findings.map((finding) => ({
+            check: one.check,
+            weight: one.weight,
+            about: finding.about,
+            code: finding.because.code,
+            text: finding.because.text,
+          })),
+        ),
         checks: all.map((one) => ({ id: one.check, title: one.title, findings: one.findings.length })),
       }
     },
@@ -175,31 +257,62 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
 }
 
 /** The checks of one gate, as PreCheck runs them, without a task. */
-async function judged(gate: readonly Check[], record: UpgradeRecord, parts: UpgradeDoorParts, signal: AbortSignal): Promise<{ readonly judgements: readonly Judgement[]; readonly upgrade: UpgradeRecord }> {
+async function judged(
+  gate: readonly Check[],
+  record: UpgradeRecord,
+  parts: UpgradeDoorParts,
+  signal: AbortSignal,
+): Promise<{ readonly judgements: readonly Judgement[]; readonly upgrade: UpgradeRecord }> {
   const mesh = await parts.meshOf(record)
   const start = gate.some((check) => check.gate === 'start')
-  const reads = [...new Set<MeshPart>([...readsOf(gate), ...(start ? (['controlPlanes', 'releases', 'webhooks', 'namespaces', 'pods'] as const) : [])])]
+  const reads = [
+    ...new Set<MeshPart>([
+      ...readsOf(gate),
+      ...(start ? (['controlPlanes', 'releases', 'webhooks', 'namespaces', 'pods'] as const) : []),
+    ]),
+  ]
   const seen = (await mesh.observe(reads, signal)) as Observation
   const upgrade = start ? { ...record, ...findOld(seen, record.to.revision) } : record
-  const situation: Situation = { upgrade, job: '', seen, answers: [], before: undefined, now: parts.clock.now(), settings: parts.settings, outside: await parts.outsideOf(record) }
+  const situation: Situation = {
+    upgrade,
+    job: '',
+    seen,
+    answers: [],
+    before: undefined,
+    now: parts.clock.now(),
+    settings: parts.settings,
+    outside: await parts.outsideOf(record),
+  }
   const answers = await mesh.ask(asksOf(gate, checkSituation(situation)), signal)
   return { judgements: judge(gate, checkSituation({ ...situation, answers })), upgrade }
 }
 
 function shownOf(task: Task): Shown {
   const { command } = task
-  return { record: readRecord(task.state), open: command && { id: command.id, body: command.body as UpgradeCommand, at: command.at } }
+  return {
+    record: readRecord(task.state),
+    open: command && { id: command.id, body: command.body as UpgradeCommand, at: command.at },
+  }
 }
 
 /** Only `spec.currentStep` may differ from what is stored (asm-api Q14); a version as it was asked for or as it resolved. */
 function mustEqual(record: UpgradeRecord, { metadata, spec }: UpgradeUpdate): void {
-  const differs = (field: string, stored: string): Problem => new Problem({ kind: 'invalid', code: 'upgrades/fixed-field', text: `${field} cannot be changed: it must be ${stored}.` })
+  const differs = (field: string, stored: string): Problem =>
+    new Problem({
+      kind: 'invalid',
+      code: 'upgrades/fixed-field',
+      text: `${field} cannot be changed: it must be ${stored}.`,
+    })
   if (metadata.name !== record.name) throw differs('metadata.name', record.name)
   if (spec.meshId !== record.mesh.id) throw differs('spec.meshId', record.mesh.id)
-  if (spec.targetVersion !== record.asked.targetVersion && spec.targetVersion !== record.to.version) throw differs('spec.targetVersion', record.asked.targetVersion)
+  if (spec.targetVersion !== record.asked.targetVersion && spec.targetVersion !== record.to.version)
+    throw differs('spec.targetVersion', record.asked.targetVersion)
 }
 
 function notFound(what: string, id: string): Problem {
-  return new Problem({ kind: 'not-found', code: `${what}s/unknown`, text: `There is no ${what} ${id} in this project.` })
+  return new Problem({
+    kind: 'not-found',
+    code: `${what}s/unknown`,
+    text: `There is no ${what} ${id} in this project.`,
+  })
 }
-

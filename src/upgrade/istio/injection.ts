@@ -39,7 +39,10 @@ export function injectorsOf(candidate: Candidate, seen: Seen): readonly Injector
     .filter((configuration) => configuration.cluster === candidate.cluster)
     .flatMap((configuration) => {
       const hit = configuration.webhooks.find(
-        (webhook) => webhook.injects && matches(webhook.namespaceSelector, candidate.namespace) && matches(webhook.objectSelector, candidate.pod),
+        (webhook) =>
+          webhook.injects &&
+          matches(webhook.namespaceSelector, candidate.namespace) &&
+          matches(webhook.objectSelector, candidate.pod),
       )
       if (!hit) return []
       const service = hit.service ?? ''
@@ -48,7 +51,11 @@ export function injectorsOf(candidate: Candidate, seen: Seen): readonly Injector
 }
 
 /** The one revision that would inject; `none`, or `several` when control planes of more than one revision would. */
-export type Effective = { readonly by: 'revision'; readonly revision: string } | { readonly by: 'none' } | { readonly by: 'several'; readonly webhooks: readonly string[] } | { readonly by: 'unknown'; readonly service: string }
+export type Effective =
+  | { readonly by: 'revision'; readonly revision: string }
+  | { readonly by: 'none' }
+  | { readonly by: 'several'; readonly webhooks: readonly string[] }
+  | { readonly by: 'unknown'; readonly service: string }
 
 export function effectiveInjection(candidate: Candidate, seen: Seen): Effective {
   const injectors = injectorsOf(candidate, seen)
@@ -56,7 +63,8 @@ export function effectiveInjection(candidate: Candidate, seen: Seen): Effective 
   if (!first) return { by: 'none' }
   const unknown = injectors.find((injector) => injector.revision === undefined)
   if (unknown) return { by: 'unknown', service: unknown.service }
-  if (injectors.some((injector) => injector.revision !== first.revision)) return { by: 'several', webhooks: injectors.map((injector) => injector.webhook) }
+  if (injectors.some((injector) => injector.revision !== first.revision))
+    return { by: 'several', webhooks: injectors.map((injector) => injector.webhook) }
   return { by: 'revision', revision: first.revision as string }
 }
 
@@ -64,7 +72,11 @@ export function injectedBy(effective: Effective, revision: string): boolean {
   return effective.by === 'revision' && effective.revision === revision
 }
 
-export function revisionBehind(service: string, cluster: string, seen: Pick<Seen, 'controlPlanes'>): string | undefined {
+export function revisionBehind(
+  service: string,
+  cluster: string,
+  seen: Pick<Seen, 'controlPlanes'>,
+): string | undefined {
   return seen.controlPlanes.find((plane) => plane.cluster === cluster && plane.service === service)?.revision
 }
 
@@ -75,11 +87,15 @@ export function isInMesh(labels: Labels): boolean {
 
 /** The labels that choose a revision, and only those. */
 export function choiceOf(labels: Labels): Labels {
-  return Object.fromEntries([injectionLabel, revisionLabel].flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])))
+  return Object.fromEntries(
+    [injectionLabel, revisionLabel].flatMap((key) => (labels[key] === undefined ? [] : [[key, labels[key]]])),
+  )
 }
 
 export function withChoice(labels: Labels, choice: Labels): Labels {
-  const rest = Object.fromEntries(Object.entries(labels).filter(([key]) => key !== injectionLabel && key !== revisionLabel))
+  const rest = Object.fromEntries(
+    Object.entries(labels).filter(([key]) => key !== injectionLabel && key !== revisionLabel),
+  )
   return { ...rest, ...choice }
 }
 
@@ -87,8 +103,14 @@ export function withChoice(labels: Labels, choice: Labels): Labels {
  * A pod counts as moved only when annotation, proxy image and discovery address all are the expected ones: a pod in flight
  * during a label patch is injected twice and carries the new annotation with the old proxy (seen 1.22 to 1.31).
  */
-export function sameInjection(injection: Injection | undefined, expected: Injection, annotations: Labels = {}): boolean {
+export function sameInjection(
+  injection: Injection | undefined,
+  expected: Injection,
+  annotations: Labels = {},
+): boolean {
   if (!injection || injection.proxies !== 1) return false
   const image = annotations['sidecar.istio.io/proxyImage'] ?? expected.image
-  return injection.revision === expected.revision && injection.discovery === expected.discovery && injection.image === image
+  return (
+    injection.revision === expected.revision && injection.discovery === expected.discovery && injection.image === image
+  )
 }

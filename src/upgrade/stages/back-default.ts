@@ -40,18 +40,66 @@ export const backDefault = defineStage({
       if (!before || recorded.some((one) => one.name === defaultTag && one.cluster === cluster)) continue
       const tag = webhookOf(seen.webhooks, cluster, defaultTag)
       const staged = tag?.webhooks.every((webhook) => isNeverMatch(webhook.namespaceSelector)) ?? true
-      if (tag && !staged && !pointsTo(tag, from.service)) return { kind: 'act', because: say.pointing({ service: from.service, revision: from.revision }), actions: [{ do: 'point-tag', cluster, target: targetOf(tag), revision: from.revision, service: from.service }] }
+      if (tag && !staged && !pointsTo(tag, from.service))
+        return {
+          kind: 'act',
+          because: say.pointing({ service: from.service, revision: from.revision }),
+          actions: [
+            { do: 'point-tag', cluster, target: targetOf(tag), revision: from.revision, service: from.service },
+          ],
+        }
       const wait = { kind: 'wait', lookAgainInMs: settings.settleMs } as const
-      const injector = putBack(recorded.filter((one) => one.cluster === cluster && one.name === injectorName(from.revision) && one.kind === 'MutatingWebhookConfiguration'), seen.webhooks)
+      const injector = putBack(
+        recorded.filter(
+          (one) =>
+            one.cluster === cluster &&
+            one.name === injectorName(from.revision) &&
+            one.kind === 'MutatingWebhookConfiguration',
+        ),
+        seen.webhooks,
+      )
       const answer = defaultAnswer(s, from.revision)
-      if (tag && !staged && injector.length > 0 && (!settled || answer !== 'good')) return { ...wait, because: say.settling({ revision: from.revision, answer: settled ? answer : 'just written' }) }
+      if (tag && !staged && injector.length > 0 && (!settled || answer !== 'good'))
+        return {
+          ...wait,
+          because: say.settling({ revision: from.revision, answer: settled ? answer : 'just written' }),
+        }
       if (injector.length > 0) return { kind: 'act', because: say.restoring(), actions: injector }
       const service = tagServiceOf(seen.tagServices, cluster, 'default')
       if (tag || service) {
-        if (!settled || answer !== 'good') return { ...wait, because: say.settling({ revision: from.revision, answer: settled ? answer : 'just written' }) }
+        if (!settled || answer !== 'good')
+          return {
+            ...wait,
+            because: say.settling({ revision: from.revision, answer: settled ? answer : 'just written' }),
+          }
         const actions: Action[] = []
-        if (tag) actions.push({ do: 'delete-object', cluster, object: { kind: 'MutatingWebhookConfiguration', group: 'admissionregistration.k8s.io', version: 'v1', plural: 'mutatingwebhookconfigurations', name: tag.name, uid: tag.uid } })
-        if (service) actions.push({ do: 'delete-object', cluster, object: { kind: 'Service', group: '', version: 'v1', plural: 'services', namespace: service.namespace, name: service.name, uid: service.uid } })
+        if (tag)
+          actions.push({
+            do: 'delete-object',
+            cluster,
+            object: {
+              kind: 'MutatingWebhookConfiguration',
+              group: 'admissionregistration.k8s.io',
+              version: 'v1',
+              plural: 'mutatingwebhookconfigurations',
+              name: tag.name,
+              uid: tag.uid,
+            },
+          })
+        if (service)
+          actions.push({
+            do: 'delete-object',
+            cluster,
+            object: {
+              kind: 'Service',
+              group: '',
+              version: 'v1',
+              plural: 'services',
+              namespace: service.namespace,
+              name: service.name,
+              uid: service.uid,
+            },
+          })
         return { kind: 'act', because: say.deleting(), actions }
       }
     }

@@ -13,7 +13,9 @@ const says = sentences('back-labels', {
 
 type Part = 'namespaces' | 'webhooks' | 'controlPlanes'
 
-const ours = (s: Situation<Part>): readonly { readonly namespace: NamespaceFact; readonly original: Readonly<Record<string, string>> }[] =>
+const ours = (
+  s: Situation<Part>,
+): readonly { readonly namespace: NamespaceFact; readonly original: Readonly<Record<string, string>> }[] =>
   s.seen.namespaces
     .toSorted((a, b) => a.name.localeCompare(b.name))
     .flatMap((namespace) => {
@@ -27,15 +29,42 @@ export const backLabels = defineStage({
   title: 'Give namespaces their labels back',
   reads: ['namespaces', 'webhooks', 'controlPlanes'],
   says,
-  asks: (s) => ours(s).map(({ namespace }) => ({ ask: 'dry-run-pod' as const, cluster: namespace.cluster, namespace: namespace.name, labels: {}, times: 1 })),
+  asks: (s) =>
+    ours(s).map(({ namespace }) => ({
+      ask: 'dry-run-pod' as const,
+      cluster: namespace.cluster,
+      namespace: namespace.name,
+      labels: {},
+      times: 1,
+    })),
   forward(s) {
     const { revision } = s.upgrade.from
     for (const [index, { namespace, original }] of ours(s).entries()) {
       const about = namespace.name
-      if (!sameJson(choice(namespace), original)) return { kind: 'act', because: says.say.restoring({ namespace: about }), about, actions: [{ do: 'restore-namespace', cluster: namespace.cluster, target: targetOf(namespace), labels: original, forget: false }] }
+      if (!sameJson(choice(namespace), original))
+        return {
+          kind: 'act',
+          because: says.say.restoring({ namespace: about }),
+          about,
+          actions: [
+            {
+              do: 'restore-namespace',
+              cluster: namespace.cluster,
+              target: targetOf(namespace),
+              labels: original,
+              forget: false,
+            },
+          ],
+        }
       if (!wouldBeOn(namespace, original, revision, s.seen)) continue
       const answer = injectorAnswer(s.answers.slice(index, index + 1), revision)
-      if (answer !== 'good') return { kind: 'wait', lookAgainInMs: 500, because: says.say.proving({ namespace: about, revision, answer }), about }
+      if (answer !== 'good')
+        return {
+          kind: 'wait',
+          lookAgainInMs: 500,
+          because: says.say.proving({ namespace: about, revision, answer }),
+          about,
+        }
     }
     return { kind: 'done', because: says.say.back() }
   },

@@ -1,4 +1,15 @@
-import { askBeforeRestart, follow, isGateway, livePodsOf, moveWorkloads, movingParts, restartedAnnotation, stampsOf, type Moving, type MovingPart } from '../moving.ts'
+import {
+  askBeforeRestart,
+  follow,
+  isGateway,
+  livePodsOf,
+  moveWorkloads,
+  movingParts,
+  restartedAnnotation,
+  stampsOf,
+  type Moving,
+  type MovingPart,
+} from '../moving.ts'
 import type { Injection, PodFact, WorkloadFact } from '../mesh.ts'
 import { sentences } from '../reason.ts'
 import { uses } from '../residue.ts'
@@ -9,18 +20,35 @@ const says = sentences('back-workloads', {
 })
 
 function movingBack(s: Situation<MovingPart>): Moving {
-  return { seen: s.seen, answers: s.answers, now: s.now, onto: s.upgrade.from, expected: s.upgrade.expected?.from, stamps: stampsOf(s.upgrade, 'Rollback'), waiting: s.upgrade.waiting, settings: s.settings }
+  return {
+    seen: s.seen,
+    answers: s.answers,
+    now: s.now,
+    onto: s.upgrade.from,
+    expected: s.upgrade.expected?.from,
+    stamps: stampsOf(s.upgrade, 'Rollback'),
+    waiting: s.upgrade.waiting,
+    settings: s.settings,
+  }
 }
 
 /** Only those with a pod that the new control plane injected, or that this job restarted: the others were never moved. Gateways last. */
 function groups(s: Situation<MovingPart>): readonly (readonly WorkloadFact[])[] {
   const { stamps } = movingBack(s)
-  const concerned = s.seen.workloads.filter((workload) => stamps.includes(workload.podAnnotations[restartedAnnotation] ?? '') || (livePodsOf(workload, s.seen.pods).some((pod) => uses(pod, s.upgrade.to) || hasImageOf(pod, s.upgrade.expected?.to)) && follow(workload, s.upgrade.from.revision, s.seen)))
+  const concerned = s.seen.workloads.filter(
+    (workload) =>
+      stamps.includes(workload.podAnnotations[restartedAnnotation] ?? '') ||
+      (livePodsOf(workload, s.seen.pods).some(
+        (pod) => uses(pod, s.upgrade.to) || hasImageOf(pod, s.upgrade.expected?.to),
+      ) &&
+        follow(workload, s.upgrade.from.revision, s.seen)),
+  )
   return [concerned.filter((workload) => !isGateway(workload)), concerned.filter(isGateway)]
 }
 
 /** A pod in flight while the labels went back was injected twice: annotation and discovery of the old one, image of the new one. */
-const hasImageOf = (pod: PodFact, injection: Injection | undefined): boolean => injection !== undefined && pod.injection?.image === injection.image
+const hasImageOf = (pod: PodFact, injection: Injection | undefined): boolean =>
+  injection !== undefined && pod.injection?.image === injection.image
 
 export const backWorkloads = defineStage({
   id: 'back-workloads',

@@ -8,7 +8,8 @@ const says = sentences('check-again', {
 })
 
 /** A check has a lifetime (asm-api Q31): the mesh may have changed since. */
-const lapsed = ({ upgrade, now, settings }: Situation): boolean => now - (upgrade.checkedAt ?? 0) > settings.precheckValidMs
+const lapsed = ({ upgrade, now, settings }: Situation): boolean =>
+  now - (upgrade.checkedAt ?? 0) > settings.precheckValidMs
 
 export const checkAgain = defineStage<MeshPart>({
   id: 'check-again',
@@ -18,6 +19,9 @@ export const checkAgain = defineStage<MeshPart>({
   asks: (s: Situation) => (lapsed(s) ? (judgeStart.asks?.(s) ?? []) : []),
   forward(s: Situation) {
     if (lapsed(s)) return judgeStart.forward(s)
-    return { kind: 'done', because: says.say.fresh({ minutes: Math.round((s.now - (s.upgrade.checkedAt ?? 0)) / 60_000) }) }
+    return {
+      kind: 'done',
+      because: says.say.fresh({ minutes: Math.round((s.now - (s.upgrade.checkedAt ?? 0)) / 60_000) }),
+    }
   },
 })

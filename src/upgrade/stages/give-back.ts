@@ -20,11 +20,38 @@ export const giveBack = defineStage({
   asks: ({ upgrade }) => upgrade.mesh.clusters.map((cluster) => ({ ask: 'our-entries' as const, cluster })),
   forward({ upgrade, seen, answers }) {
     const annotated = seen.namespaces.filter((namespace) => originalOf(namespace, upgrade.id) !== undefined)
-    if (annotated.length > 0) return { kind: 'act', because: says.say.forgetting({ count: annotated.length }), actions: annotated.map((namespace): Action => ({ do: 'forget-namespace', cluster: namespace.cluster, target: targetOf(namespace) })) }
-    const entries = answers.flatMap((answer, index) => (answer.ask === 'our-entries' ? answer.objects.map((object): Action => ({ do: 'give-back', cluster: upgrade.mesh.clusters[index] ?? '', object })) : []))
-    if (entries.length > 0) return { kind: 'act', because: says.say.giving({ count: entries.length }), actions: entries }
+    if (annotated.length > 0)
+      return {
+        kind: 'act',
+        because: says.say.forgetting({ count: annotated.length }),
+        actions: annotated.map((namespace): Action => ({
+          do: 'forget-namespace',
+          cluster: namespace.cluster,
+          target: targetOf(namespace),
+        })),
+      }
+    const entries = answers.flatMap((answer, index) =>
+      answer.ask === 'our-entries'
+        ? answer.objects.map((object): Action => ({
+            do: 'give-back',
+            cluster: upgrade.mesh.clusters[index] ?? '',
+            object,
+          }))
+        : [],
+    )
+    if (entries.length > 0)
+      return { kind: 'act', because: says.say.giving({ count: entries.length }), actions: entries }
     const snapshots = seen.snapshots.filter((snapshot) => snapshot.upgrade === upgrade.id)
-    if (snapshots.length > 0) return { kind: 'act', because: says.say.snapshot(), actions: snapshots.map((snapshot): Action => ({ do: 'delete-snapshot', cluster: snapshot.cluster, upgrade: upgrade.id })) }
+    if (snapshots.length > 0)
+      return {
+        kind: 'act',
+        because: says.say.snapshot(),
+        actions: snapshots.map((snapshot): Action => ({
+          do: 'delete-snapshot',
+          cluster: snapshot.cluster,
+          upgrade: upgrade.id,
+        })),
+      }
     return { kind: 'done', because: says.say.given() }
   },
 })

@@ -4,7 +4,8 @@ import { defineStage } from '../stage.ts'
 
 const says = sentences('guard-finish', {
   leaving: 'Waiting for pods on {revision} that are terminating: {objects}.',
-  inUse: 'Nothing was removed: these still need {revision}: {objects}. Move or delete them and retry, or roll back; the way back is open.',
+  inUse:
+    'Nothing was removed: these still need {revision}: {objects}. Move or delete them and retry, or roll back; the way back is open.',
   unused: 'Nothing needs {revision} any more.',
 })
 
@@ -19,9 +20,26 @@ export const guardFinish = defineStage({
     const { revision } = upgrade.from
     const staying = residue.filter((one) => !one.leaving)
     const cluster = upgrade.mesh.clusters[0] ?? ''
-    const progress = residue.map(({ about, leaving }) => ({ cluster, object: about.replaceAll('/', ':'), phase: leaving ? ('Running' as const) : ('Failed' as const), reason: leaving ? 'terminating' : `needs ${revision}` }))
-    if (staying.length > 0) return { kind: 'hold', needs: 'repair', because: says.say.inUse({ revision, objects: staying.map((one) => one.about) }), progress }
-    if (residue.length > 0) return { kind: 'wait', lookAgainInMs: 1000, because: says.say.leaving({ revision, objects: residue.map((one) => one.about) }), progress }
+    const progress = residue.map(({ about, leaving }) => ({
+      cluster,
+      object: about.replaceAll('/', ':'),
+      phase: leaving ? ('Running' as const) : ('Failed' as const),
+      reason: leaving ? 'terminating' : `needs ${revision}`,
+    }))
+    if (staying.length > 0)
+      return {
+        kind: 'hold',
+        needs: 'repair',
+        because: says.say.inUse({ revision, objects: staying.map((one) => one.about) }),
+        progress,
+      }
+    if (residue.length > 0)
+      return {
+        kind: 'wait',
+        lookAgainInMs: 1000,
+        because: says.say.leaving({ revision, objects: residue.map((one) => one.about) }),
+        progress,
+      }
     return { kind: 'done', because: says.say.unused({ revision }) }
   },
 })

@@ -16,18 +16,31 @@ export const installCrds = defineStage({
   title: 'Bring the CRDs to the target version',
   reads: [],
   says,
-  asks: ({ upgrade }) => upgrade.mesh.clusters.map((cluster) => ({ ask: 'crds' as const, cluster, version: upgrade.to.version, release: upgrade.baseRelease })),
+  asks: ({ upgrade }) =>
+    upgrade.mesh.clusters.map((cluster) => ({
+      ask: 'crds' as const,
+      cluster,
+      version: upgrade.to.version,
+      release: upgrade.baseRelease,
+    })),
   forward({ upgrade, answers, now }) {
     const { version } = upgrade.to
     let count = 0
     for (const [index, cluster] of upgrade.mesh.clusters.entries()) {
       const crds = answers[index]
-      if (crds?.ask !== 'crds') return { kind: 'wait', lookAgainInMs: 1000, because: says.say.waiting({ version, names: [] }) }
+      if (crds?.ask !== 'crds')
+        return { kind: 'wait', lookAgainInMs: 1000, because: says.say.waiting({ version, names: [] }) }
       count += crds.all.length
       if (crds.behind.length === 0) continue
       const names = crds.behind
-      if (upgrade.waiting.on === 'install-crds applied' && now - upgrade.actedAt < patienceMs) return { kind: 'wait', lookAgainInMs: 500, because: says.say.waiting({ version, names }), about: 'applied' }
-      return { kind: 'act', because: says.say.applying({ count: names.length, version, names }), about: 'applied', actions: [{ do: 'apply-crds', cluster, version, release: upgrade.baseRelease }] }
+      if (upgrade.waiting.on === 'install-crds applied' && now - upgrade.actedAt < patienceMs)
+        return { kind: 'wait', lookAgainInMs: 500, because: says.say.waiting({ version, names }), about: 'applied' }
+      return {
+        kind: 'act',
+        because: says.say.applying({ count: names.length, version, names }),
+        about: 'applied',
+        actions: [{ do: 'apply-crds', cluster, version, release: upgrade.baseRelease }],
+      }
     }
     return { kind: 'done', because: says.say.ready({ count, version }) }
   },

@@ -4,7 +4,8 @@ import { defineStage } from '../stage.ts'
 import { valuesFor } from '../values.ts'
 
 const says = sentences('install-revision', {
-  noRelease: 'Helm release {release} of the old control plane is not there any more; its values are needed for the new one. Roll back, or put it back.',
+  noRelease:
+    'Helm release {release} of the old control plane is not there any more; its values are needed for the new one. Roll back, or put it back.',
   pending: 'Helm release {release} is {status}; a helm that is still at work may finish it.',
   clearing: 'Helm release {release} was left {status} by an install that was interrupted; removing it to start anew.',
   installing: 'Installing control plane {revision} ({version}) beside {old}.',
@@ -29,29 +30,71 @@ export const installRevision = defineStage({
       const release = releaseOf(seen.releases, cluster, to.release)
       if (release?.status.startsWith('pending')) {
         const facts = { release: to.release, status: release.status }
-        if (now - release.lastDeployed < pendingMs) return { kind: 'wait', lookAgainInMs: 1000, because: say.pending(facts) }
-        return { kind: 'act', because: say.clearing(facts), actions: [{ do: 'clear-release', cluster, release: to.release }] }
+        if (now - release.lastDeployed < pendingMs)
+          return { kind: 'wait', lookAgainInMs: 1000, because: say.pending(facts) }
+        return {
+          kind: 'act',
+          because: say.clearing(facts),
+          actions: [{ do: 'clear-release', cluster, release: to.release }],
+        }
       }
-      if (release?.status === 'failed') return { kind: 'act', because: say.clearing({ release: to.release, status: release.status }), actions: [{ do: 'clear-release', cluster, release: to.release }] }
+      if (release?.status === 'failed')
+        return {
+          kind: 'act',
+          because: say.clearing({ release: to.release, status: release.status }),
+          actions: [{ do: 'clear-release', cluster, release: to.release }],
+        }
       if (!release) {
         const old = releaseOf(seen.releases, cluster, from.release)
         if (!old) return { kind: 'hold', needs: 'repair', because: say.noRelease({ release: from.release }) }
         const values = valuesFor(old, to, outside.values)
-        return { kind: 'act', because: say.installing({ revision: to.revision, version: to.version, old: from.revision }), about: to.revision, actions: [{ do: 'install-revision', cluster, ...to, values }] }
+        return {
+          kind: 'act',
+          because: say.installing({ revision: to.revision, version: to.version, old: from.revision }),
+          about: to.revision,
+          actions: [{ do: 'install-revision', cluster, ...to, values }],
+        }
       }
       const plane = controlPlaneOf(seen.controlPlanes, cluster, to.revision)
-      const facts = { revision: to.revision, ready: plane?.ready ?? 0, wanted: plane?.wanted ?? 1, trouble: plane?.trouble ? ` (${plane.trouble})` : '', deployment: plane?.name ?? to.service }
-      const injector = seen.webhooks.find((one) => one.cluster === cluster && one.kind === 'MutatingWebhookConfiguration' && one.labels['istio.io/rev'] === to.revision && one.labels['istio.io/tag'] === undefined)
-      if (plane && plane.ready >= plane.wanted && plane.ready > 0 && injector?.webhooks.every((webhook) => webhook.hasCaBundle)) continue
+      const facts = {
+        revision: to.revision,
+        ready: plane?.ready ?? 0,
+        wanted: plane?.wanted ?? 1,
+        trouble: plane?.trouble ? ` (${plane.trouble})` : '',
+        deployment: plane?.name ?? to.service,
+      }
+      const injector = seen.webhooks.find(
+        (one) =>
+          one.cluster === cluster &&
+          one.kind === 'MutatingWebhookConfiguration' &&
+          one.labels['istio.io/rev'] === to.revision &&
+          one.labels['istio.io/tag'] === undefined,
+      )
+      if (
+        plane &&
+        plane.ready >= plane.wanted &&
+        plane.ready > 0 &&
+        injector?.webhooks.every((webhook) => webhook.hasCaBundle)
+      )
+        continue
       const took = now - Math.max(release.lastDeployed, upgrade.jobs.at(-1)?.startedAt ?? 0)
-      if (took > settings.readyWithinMs) return { kind: 'hold', needs: 'repair', because: say.late({ ...facts, seconds: Math.round(took / 1000) }), about: to.revision }
+      if (took > settings.readyWithinMs)
+        return {
+          kind: 'hold',
+          needs: 'repair',
+          because: say.late({ ...facts, seconds: Math.round(took / 1000) }),
+          about: to.revision,
+        }
       return { kind: 'wait', lookAgainInMs: 1000, because: say.starting(facts), about: to.revision }
     }
     return { kind: 'done', because: say.ready({ revision: to.revision, version: to.version, old: from.revision }) }
   },
   still({ upgrade, seen }) {
     const { to } = upgrade
-    const missing = upgrade.mesh.clusters.find((cluster) => !controlPlaneOf(seen.controlPlanes, cluster, to.revision) || !releaseOf(seen.releases, cluster, to.release))
+    const missing = upgrade.mesh.clusters.find(
+      (cluster) =>
+        !controlPlaneOf(seen.controlPlanes, cluster, to.revision) || !releaseOf(seen.releases, cluster, to.release),
+    )
     return missing === undefined ? undefined : say.gone({ revision: to.revision, release: to.release })
   },
 })

@@ -31,11 +31,26 @@ export const judgeStart = defineStage<MeshPart>({
     const judgements = judge(start, checkSituation(s))
     const progress = progressOf(judgements, s.upgrade.mesh.clusters[0] ?? '')
     const found = blocking(judgements)
-    if (found.length > 0) return { kind: 'fail', because: says.say.blocked({ count: found.length, findings: found.map((one) => one.because.text) }), progress }
+    if (found.length > 0)
+      return {
+        kind: 'fail',
+        because: says.say.blocked({ count: found.length, findings: found.map((one) => one.because.text) }),
+        progress,
+      }
     const { from, baseRelease } = s.upgrade
     const learned = { from, baseRelease, checkedAt: s.now }
     const warnings = warning(judgements)
-    if (warnings.length > 0) return { kind: 'done', because: says.say.warned({ checks: judgements.length, count: warnings.length, findings: warnings.map((one) => one.because.text) }), progress, learned }
+    if (warnings.length > 0)
+      return {
+        kind: 'done',
+        because: says.say.warned({
+          checks: judgements.length,
+          count: warnings.length,
+          findings: warnings.map((one) => one.because.text),
+        }),
+        progress,
+        learned,
+      }
     return { kind: 'done', because: says.say.quiet({ checks: judgements.length }), progress, learned }
   },
 })

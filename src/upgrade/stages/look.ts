@@ -23,7 +23,8 @@ export const look = defineStage<MeshPart>({
     const judgements = judge(access, checkSituation(s))
     const progress = progressOf(judgements, s.upgrade.mesh.clusters[0] ?? '')
     const found = blocking(judgements)
-    if (found.length > 0) return { kind: 'fail', because: says.say.blocked({ findings: found.map((one) => one.because.text) }), progress }
+    if (found.length > 0)
+      return { kind: 'fail', because: says.say.blocked({ findings: found.map((one) => one.because.text) }), progress }
     return { kind: 'done', because: says.say.seen(), progress }
   },
 })

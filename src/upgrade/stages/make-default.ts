@@ -19,13 +19,15 @@ const says = sentences('make-default', {
   retiring: 'Letting the un-revisioned injector match nothing; it is kept for going back.',
   settling: 'Waiting until dry-run pods of the default are injected by {revision} everywhere: {answer}.',
   done: '{revision} is the default revision.',
-  noRelease: 'Helm release {release} is not there any more; its values are needed for the default tag. Roll back, or put it back.',
+  noRelease:
+    'Helm release {release} is not there any more; its values are needed for the default tag. Roll back, or put it back.',
   broken: 'The default points at {service} again; somebody moved it back. Point it at {revision}, or roll back.',
 })
 const say = says.say
 
 const isStaged = (tag: WebhookFact): boolean => tag.webhooks.every((webhook) => isNeverMatch(webhook.namespaceSelector))
-const isOff = (injector: WebhookFact): boolean => injector.webhooks.every((webhook) => isNeverMatch(webhook.namespaceSelector) && isNeverMatch(webhook.objectSelector))
+const isOff = (injector: WebhookFact): boolean =>
+  injector.webhooks.every((webhook) => isNeverMatch(webhook.namespaceSelector) && isNeverMatch(webhook.objectSelector))
 
 /**
  * An un-revisioned old control plane: three writes, each leaving every pod injected exactly once (decision 3).
@@ -49,7 +51,8 @@ export const makeDefault = defineStage({
     const settled = now - upgrade.actedAt >= settings.settleMs
     for (const cluster of upgrade.mesh.clusters) {
       const tag = webhookOf(seen.webhooks, cluster, defaultTag)
-      const injector = from.revision === 'default' ? webhookOf(seen.webhooks, cluster, injectorName(from.revision)) : undefined
+      const injector =
+        from.revision === 'default' ? webhookOf(seen.webhooks, cluster, injectorName(from.revision)) : undefined
       if (tag && !isStaged(tag)) {
         const actions = tagActions(s, tag)
         if (actions.length > 0) return { kind: 'act', because: say.pointing({ revision: to.revision }), actions }
@@ -57,19 +60,54 @@ export const makeDefault = defineStage({
       if (!injector || (isOff(injector) && pointsTo(injector, from.service))) continue
       const release = releaseOf(seen.releases, cluster, from.release)
       if (!release) return { kind: 'hold', needs: 'repair', because: say.noRelease({ release: from.release }) }
-      if (!isOff(injector) && !pointsTo(injector, to.service)) return { kind: 'act', because: say.redirecting({ service: to.service, revision: to.revision }), actions: [{ do: 'redirect-injector', cluster, target: targetOf(injector), service: to.service }] }
+      if (!isOff(injector) && !pointsTo(injector, to.service))
+        return {
+          kind: 'act',
+          because: say.redirecting({ service: to.service, revision: to.revision }),
+          actions: [{ do: 'redirect-injector', cluster, target: targetOf(injector), service: to.service }],
+        }
       const answer = defaultAnswer(s, to.revision)
-      if (!settled || answer !== 'good') return { kind: 'wait', lookAgainInMs: settings.settleMs, because: say.settling({ revision: to.revision, answer: settled ? answer : 'just written' }) }
-      const body = { do: 'apply-default-tag', cluster, release: to.release, version: to.version, revision: to.revision, values: valuesFor(release, to, outside.values) } as const
-      if (!tag) return { kind: 'act', because: say.staging({ revision: to.revision }), actions: [{ ...body, staged: true }] }
-      if (!tag.webhooks.every((webhook) => webhook.hasCaBundle)) return { kind: 'wait', lookAgainInMs: 250, because: say.filling({ revision: to.revision }) }
-      if (isStaged(tag)) return { kind: 'act', because: say.activating({ revision: to.revision }), actions: [{ ...body, staged: false }] }
-      return { kind: 'act', because: say.retiring(), actions: [{ do: 'deactivate-injector', cluster, target: targetOf(injector), service: from.service }] }
+      if (!settled || answer !== 'good')
+        return {
+          kind: 'wait',
+          lookAgainInMs: settings.settleMs,
+          because: say.settling({ revision: to.revision, answer: settled ? answer : 'just written' }),
+        }
+      const body = {
+        do: 'apply-default-tag',
+        cluster,
+        release: to.release,
+        version: to.version,
+        revision: to.revision,
+        values: valuesFor(release, to, outside.values),
+      } as const
+      if (!tag)
+        return { kind: 'act', because: say.staging({ revision: to.revision }), actions: [{ ...body, staged: true }] }
+      if (!tag.webhooks.every((webhook) => webhook.hasCaBundle))
+        return { kind: 'wait', lookAgainInMs: 250, because: say.filling({ revision: to.revision }) }
+      if (isStaged(tag))
+        return {
+          kind: 'act',
+          because: say.activating({ revision: to.revision }),
+          actions: [{ ...body, staged: false }],
+        }
+      return {
+        kind: 'act',
+        because: say.retiring(),
+        actions: [{ do: 'deactivate-injector', cluster, target: targetOf(injector), service: from.service }],
+      }
     }
-    const any = upgrade.mesh.clusters.some((cluster) => webhookOf(seen.webhooks, cluster, defaultTag) ?? tagServiceOf(seen.tagServices, cluster, 'default'))
+    const any = upgrade.mesh.clusters.some(
+      (cluster) => webhookOf(seen.webhooks, cluster, defaultTag) ?? tagServiceOf(seen.tagServices, cluster, 'default'),
+    )
     if (!any) return { kind: 'done', because: say.noDefault() }
     const answer = defaultAnswer(s, to.revision)
-    if (answer !== 'good') return { kind: 'wait', lookAgainInMs: settings.settleMs, because: say.settling({ revision: to.revision, answer }) }
+    if (answer !== 'good')
+      return {
+        kind: 'wait',
+        lookAgainInMs: settings.settleMs,
+        because: say.settling({ revision: to.revision, answer }),
+      }
     return { kind: 'done', because: say.done({ revision: to.revision }) }
   },
   still(s) {

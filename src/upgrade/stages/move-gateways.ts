@@ -16,5 +16,6 @@ export const moveGateways = defineStage({
   reads: movingParts,
   says,
   asks: (s) => askForMoves(s, selection),
-  forward: (s) => moveNamespaces(s, selection) ?? { kind: 'done', because: says.say.moved({ revision: s.upgrade.to.revision }) },
+  forward: (s) =>
+    moveNamespaces(s, selection) ?? { kind: 'done', because: says.say.moved({ revision: s.upgrade.to.revision }) },
 })

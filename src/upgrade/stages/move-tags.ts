@@ -26,7 +26,13 @@ export const moveTags = defineStage({
     const tags = tagsOf(s.seen.webhooks).filter((tag) => tagName(tag) !== 'default')
     for (const tag of tags) {
       const actions = tagActions(s, tag)
-      if (actions.length > 0) return { kind: 'act', because: says.say.moving({ tag: tagName(tag), revision: to.revision }), about: tagName(tag), actions }
+      if (actions.length > 0)
+        return {
+          kind: 'act',
+          because: says.say.moving({ tag: tagName(tag), revision: to.revision }),
+          about: tagName(tag),
+          actions,
+        }
     }
     if (tags.length === 0) return { kind: 'done', because: says.say.none() }
     return { kind: 'done', because: says.say.moved({ revision: to.revision, tags: tags.map(tagName) }) }
@@ -42,10 +48,27 @@ export const moveTags = defineStage({
 export function tagActions(s: Situation<Part>, tag: ReturnType<typeof tagsOf>[number]): readonly Action[] {
   const { from, to } = s.upgrade
   const { cluster } = tag
-  const owned = (annotations: Readonly<Record<string, string>>): { readonly release?: string } => (annotations[releaseAnnotation] === undefined ? {} : { release: to.release })
+  const owned = (annotations: Readonly<Record<string, string>>): { readonly release?: string } =>
+    annotations[releaseAnnotation] === undefined ? {} : { release: to.release }
   const actions: Action[] = []
-  if (tag.labels[revisionLabel] === from.revision || pointsTo(tag, from.service)) actions.push({ do: 'point-tag', cluster, target: targetOf(tag), revision: to.revision, service: to.service, ...owned(tag.annotations) })
+  if (tag.labels[revisionLabel] === from.revision || pointsTo(tag, from.service))
+    actions.push({
+      do: 'point-tag',
+      cluster,
+      target: targetOf(tag),
+      revision: to.revision,
+      service: to.service,
+      ...owned(tag.annotations),
+    })
   const service = tagServiceOf(s.seen.tagServices, cluster, tagName(tag))
-  if (service && service.revision === from.revision) actions.push({ do: 'point-tag-service', cluster, target: targetOf(service), revision: to.revision, selector: tagServiceSelector(to.revision), ...owned(service.annotations) })
+  if (service && service.revision === from.revision)
+    actions.push({
+      do: 'point-tag-service',
+      cluster,
+      target: targetOf(service),
+      revision: to.revision,
+      selector: tagServiceSelector(to.revision),
+      ...owned(service.annotations),
+    })
   return actions
 }

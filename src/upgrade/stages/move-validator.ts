@@ -11,7 +11,8 @@ const says = sentences('move-validator', {
   moving: 'Pointing the default validator at {service}.',
   proving: 'Waiting until {service} accepts a valid Istio object and refuses an invalid one: {answer}.',
   moved: '{service} validates Istio configuration: a valid object was accepted and an invalid one refused (dry run).',
-  broken: 'The default validator points at {service} again; somebody moved it back. Point it at {wanted}, or roll back.',
+  broken:
+    'The default validator points at {service} again; somebody moved it back. Point it at {wanted}, or roll back.',
 })
 
 /** P1: a validator left on a removed control plane refuses every Istio object of the cluster. */
@@ -27,11 +28,19 @@ export const moveValidator = defineStage({
       const validator = webhookOf(seen.webhooks, cluster, defaultValidator)
       if (!validator) return { kind: 'done', because: says.say.none() }
       if (!pointsTo(validator, to.service)) {
-        if (!pointsTo(validator, from.service)) return { kind: 'done', because: says.say.foreign({ service: validator.webhooks[0]?.service ?? 'a URL' }) }
-        return { kind: 'act', because: says.say.moving({ service: to.service }), actions: [{ do: 'point-validator', cluster, target: targetOf(validator), revision: to.revision, service: to.service }] }
+        if (!pointsTo(validator, from.service))
+          return { kind: 'done', because: says.say.foreign({ service: validator.webhooks[0]?.service ?? 'a URL' }) }
+        return {
+          kind: 'act',
+          because: says.say.moving({ service: to.service }),
+          actions: [
+            { do: 'point-validator', cluster, target: targetOf(validator), revision: to.revision, service: to.service },
+          ],
+        }
       }
       const answer = configAnswer(answers[index])
-      if (answer !== 'good') return { kind: 'wait', lookAgainInMs: 1000, because: says.say.proving({ service: to.service, answer }) }
+      if (answer !== 'good')
+        return { kind: 'wait', lookAgainInMs: 1000, because: says.say.proving({ service: to.service, answer }) }
     }
     return { kind: 'done', because: says.say.moved({ service: to.service }) }
   },

@@ -6,11 +6,15 @@ import { defineStage, type Situation } from '../stage.ts'
 import type { MovingPart } from '../moving.ts'
 
 const says = sentences('move-workloads', {
-  moved: 'All workloads of the mesh\'s namespaces run with proxies of {revision}.',
-  broken: 'Namespace {namespace} was moved to {revision}, and {writer} has changed its labels since. Put istio.io/rev={revision} back, or roll back.',
+  moved: "All workloads of the mesh's namespaces run with proxies of {revision}.",
+  broken:
+    'Namespace {namespace} was moved to {revision}, and {writer} has changed its labels since. Put istio.io/rev={revision} back, or roll back.',
 })
 
-const selection = (s: Situation<MovingPart>): Selection => ({ namespaces: (namespace) => !isGatewayNamespace(namespace, s.seen), workloads: (workload) => !isGateway(workload) })
+const selection = (s: Situation<MovingPart>): Selection => ({
+  namespaces: (namespace) => !isGatewayNamespace(namespace, s.seen),
+  workloads: (workload) => !isGateway(workload),
+})
 
 export const moveWorkloadsStage = defineStage({
   id: 'move-workloads',
@@ -19,12 +23,16 @@ export const moveWorkloadsStage = defineStage({
   says,
   asks: (s) => askForMoves(s, selection(s)),
   forward(s) {
-    return moveNamespaces(s, selection(s)) ?? { kind: 'done', because: says.say.moved({ revision: s.upgrade.to.revision }) }
+    return (
+      moveNamespaces(s, selection(s)) ?? { kind: 'done', because: says.say.moved({ revision: s.upgrade.to.revision }) }
+    )
   },
   /** Every namespace that we relabelled goes on asking for the new revision, by whatever labels. */
   still(s) {
     const { to, id } = s.upgrade
-    const broken = s.seen.namespaces.find((namespace) => originalOf(namespace, id) !== undefined && !isOn(namespace, to.revision, s.seen))
+    const broken = s.seen.namespaces.find(
+      (namespace) => originalOf(namespace, id) !== undefined && !isOn(namespace, to.revision, s.seen),
+    )
     return broken && says.say.broken({ namespace: broken.name, revision: to.revision, writer: writerOf(broken) })
   },
 })

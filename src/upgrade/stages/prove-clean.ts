@@ -10,7 +10,8 @@ const says = sentences('prove-clean', {
   dangling: '{webhook} still points at Service {service}, which is gone. Point it at {wanted}, or delete it.',
   config: 'Istio configuration is not validated as it should be: {answer}.',
   injection: 'Dry-run pods in {namespace} are not injected by {revision}: {answer}.',
-  clean: 'Proven: nothing points at {old}, a valid Istio object is accepted and an invalid one refused, and {count} namespaces inject by {revision}.',
+  clean:
+    'Proven: nothing points at {old}, a valid Istio object is accepted and an invalid one refused, and {count} namespaces inject by {revision}.',
 })
 
 const moved = (s: Situation<'namespaces'>): readonly NamespaceFact[] => inMesh(s.seen.namespaces)
@@ -22,21 +23,46 @@ export const proveClean = defineStage({
   says,
   asks: (s): readonly Probe[] => [
     ...s.upgrade.mesh.clusters.map((cluster) => ({ ask: 'dry-run-config' as const, cluster })),
-    ...moved(s).map((namespace) => ({ ask: 'dry-run-pod' as const, cluster: namespace.cluster, namespace: namespace.name, labels: {}, times: 1 })),
+    ...moved(s).map((namespace) => ({
+      ask: 'dry-run-pod' as const,
+      cluster: namespace.cluster,
+      namespace: namespace.name,
+      labels: {},
+      times: 1,
+    })),
   ],
   forward(s) {
     const { upgrade, seen, answers } = s
     const { from, to } = upgrade
     const dangling = seen.webhooks.find((webhook) => webhook.webhooks.some((one) => one.service === from.service))
-    if (dangling) return { kind: 'hold', needs: 'repair', because: says.say.dangling({ webhook: `${dangling.kind} ${dangling.name}`, service: from.service, wanted: to.service }) }
+    if (dangling)
+      return {
+        kind: 'hold',
+        needs: 'repair',
+        because: says.say.dangling({
+          webhook: `${dangling.kind} ${dangling.name}`,
+          service: from.service,
+          wanted: to.service,
+        }),
+      }
     const configs = answers.slice(0, upgrade.mesh.clusters.length)
     const bad = configs.map(configAnswer).find((answer) => answer !== 'good')
     if (bad !== undefined) return { kind: 'wait', lookAgainInMs: 2000, because: says.say.config({ answer: bad }) }
     const namespaces = moved(s)
     for (const [index, namespace] of namespaces.entries()) {
       const answer = injectorAnswer(answers.slice(configs.length + index, configs.length + index + 1), to.revision)
-      if (answer !== 'good') return { kind: 'wait', lookAgainInMs: 2000, because: says.say.injection({ namespace: namespace.name, revision: to.revision, answer }), about: namespace.name }
+      if (answer !== 'good')
+        return {
+          kind: 'wait',
+          lookAgainInMs: 2000,
+          because: says.say.injection({ namespace: namespace.name, revision: to.revision, answer }),
+          about: namespace.name,
+        }
     }
-    return { kind: 'done', because: says.say.clean({ old: from.revision, count: namespaces.length, revision: to.revision }), learned: { closing: closingLines(s) } }
+    return {
+      kind: 'done',
+      because: says.say.clean({ old: from.revision, count: namespaces.length, revision: to.revision }),
+      learned: { closing: closingLines(s) },
+    }
   },
 })

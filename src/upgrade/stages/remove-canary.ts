@@ -20,8 +20,23 @@ export const removeCanary = defineStage({
     const { revision } = upgrade.to
     const residue = residueOf(upgrade.to, upgrade.from, seen)
     const staying = residue.filter((one) => !one.leaving)
-    if (staying.length > 0) return { kind: 'hold', needs: 'repair', because: says.say.inUse({ revision, objects: staying.map((one) => one.about) }) }
-    if (residue.length > 0) return { kind: 'wait', lookAgainInMs: 1000, because: says.say.leaving({ revision, objects: residue.map((one) => one.about) }) }
-    return removeControlPlane(upgrade.mesh.clusters, answers, upgrade.to) ?? { kind: 'done', because: says.say.removed({ revision }) }
+    if (staying.length > 0)
+      return {
+        kind: 'hold',
+        needs: 'repair',
+        because: says.say.inUse({ revision, objects: staying.map((one) => one.about) }),
+      }
+    if (residue.length > 0)
+      return {
+        kind: 'wait',
+        lookAgainInMs: 1000,
+        because: says.say.leaving({ revision, objects: residue.map((one) => one.about) }),
+      }
+    return (
+      removeControlPlane(upgrade.mesh.clusters, answers, upgrade.to) ?? {
+        kind: 'done',
+        because: says.say.removed({ revision }),
+      }
+    )
   },
 })

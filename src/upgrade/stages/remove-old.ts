@@ -15,7 +15,11 @@ export const removeOld = defineStage({
   asks: ({ upgrade }) => askBelongings(upgrade.mesh.clusters, upgrade.from),
   forward({ upgrade, answers }) {
     const verdict = removeControlPlane(upgrade.mesh.clusters, answers, upgrade.from)
-    if (!verdict) return { kind: 'done', because: says.say.removed({ revision: upgrade.from.revision, release: upgrade.from.release }) }
+    if (!verdict)
+      return {
+        kind: 'done',
+        because: says.say.removed({ revision: upgrade.from.revision, release: upgrade.from.release }),
+      }
     return verdict.kind === 'act' ? { ...verdict, final: true } : verdict
   },
 })

@@ -26,7 +26,9 @@ function relabelled(s: Situation<Part>): readonly Relabelled[] {
     .toSorted((a, b) => a.name.localeCompare(b.name))
     .flatMap((namespace) => {
       const original = originalOf(namespace, s.upgrade.id)
-      return original === undefined ? [] : [{ namespace, original, leads: wouldBeOn(namespace, original, s.upgrade.to.revision, s.seen) }]
+      return original === undefined
+        ? []
+        : [{ namespace, original, leads: wouldBeOn(namespace, original, s.upgrade.to.revision, s.seen) }]
     })
 }
 
@@ -36,19 +38,59 @@ export const restoreLabels = defineStage({
   title: 'Give namespaces back the labels that Git says',
   reads: ['namespaces', 'webhooks', 'controlPlanes'],
   says,
-  asks: (s) => relabelled(s).filter(({ leads }) => leads).map(({ namespace }) => ({ ask: 'dry-run-pod' as const, cluster: namespace.cluster, namespace: namespace.name, labels: {}, times: 1 })),
+  asks: (s) =>
+    relabelled(s)
+      .filter(({ leads }) => leads)
+      .map(({ namespace }) => ({
+        ask: 'dry-run-pod' as const,
+        cluster: namespace.cluster,
+        namespace: namespace.name,
+        labels: {},
+        times: 1,
+      })),
   forward(s) {
     const { revision } = s.upgrade.to
     const all = relabelled(s)
     const leading = all.filter(({ leads }) => leads)
-    const progress = all.map(({ namespace, original, leads }) => ({ cluster: namespace.cluster, object: namespace.name, phase: !leads || sameJson(choice(namespace), original) ? ('Success' as const) : ('Initializing' as const), reason: leads ? '' : `keeps istio.io/rev=${revision}` }))
+    const progress = all.map(({ namespace, original, leads }) => ({
+      cluster: namespace.cluster,
+      object: namespace.name,
+      phase: !leads || sameJson(choice(namespace), original) ? ('Success' as const) : ('Initializing' as const),
+      reason: leads ? '' : `keeps istio.io/rev=${revision}`,
+    }))
     for (const [index, { namespace, original }] of leading.entries()) {
       const about = namespace.name
       const answer = injectorAnswer(s.answers.slice(index, index + 1), revision)
-      if (answer !== 'good') return { kind: 'wait', lookAgainInMs: 500, because: says.say.proving({ namespace: about, revision, answer }), about, progress }
-      if (!sameJson(choice(namespace), original)) return { kind: 'act', because: says.say.restoring({ namespace: about, revision }), about, actions: [{ do: 'restore-namespace', cluster: namespace.cluster, target: targetOf(namespace), labels: original, forget: false }], progress }
+      if (answer !== 'good')
+        return {
+          kind: 'wait',
+          lookAgainInMs: 500,
+          because: says.say.proving({ namespace: about, revision, answer }),
+          about,
+          progress,
+        }
+      if (!sameJson(choice(namespace), original))
+        return {
+          kind: 'act',
+          because: says.say.restoring({ namespace: about, revision }),
+          about,
+          actions: [
+            {
+              do: 'restore-namespace',
+              cluster: namespace.cluster,
+              target: targetOf(namespace),
+              labels: original,
+              forget: false,
+            },
+          ],
+          progress,
+        }
     }
     const kept = all.filter(({ leads }) => !leads).map(({ namespace }) => namespace.name)
-    return { kind: 'done', because: kept.length > 0 ? says.say.kept({ revision, namespaces: kept }) : says.say.restored(), progress }
+    return {
+      kind: 'done',
+      because: kept.length > 0 ? says.say.kept({ revision, namespaces: kept }) : says.say.restored(),
+      progress,
+    }
   },
 })

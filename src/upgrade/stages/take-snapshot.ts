@@ -4,7 +4,8 @@ import { sentences } from '../reason.ts'
 import { defineStage, type Situation } from '../stage.ts'
 
 const says = sentences('take-snapshot', {
-  writing: 'Recording what is there before anything is changed: {namespaces} namespaces, {bodies} webhooks and tags, {releases} Helm releases.',
+  writing:
+    'Recording what is there before anything is changed: {namespaces} namespaces, {bodies} webhooks and tags, {releases} Helm releases.',
   recorded: 'Recorded in ConfigMap istio-system/meshlift-{upgrade}: a way back even without this database.',
 })
 
@@ -20,9 +21,20 @@ export const takeSnapshot = defineStage({
     const before = s.before ?? snapshotOf(s)
     // Kept in the database first and in the cluster second, so that both always hold the same.
     if (!s.before) return { kind: 'wait', lookAgainInMs: 0, because: says.say.writing(sizes(before)), keep: before }
-    const missing = upgrade.mesh.clusters.filter((cluster) => !seen.snapshots.some((one) => one.cluster === cluster && one.upgrade === upgrade.id))
+    const missing = upgrade.mesh.clusters.filter(
+      (cluster) => !seen.snapshots.some((one) => one.cluster === cluster && one.upgrade === upgrade.id),
+    )
     if (missing.length > 0)
-      return { kind: 'act', because: says.say.writing(sizes(before)), actions: missing.map((cluster) => ({ do: 'write-snapshot' as const, cluster, upgrade: upgrade.id, snapshot: partOf(before, cluster) })) }
+      return {
+        kind: 'act',
+        because: says.say.writing(sizes(before)),
+        actions: missing.map((cluster) => ({
+          do: 'write-snapshot' as const,
+          cluster,
+          upgrade: upgrade.id,
+          snapshot: partOf(before, cluster),
+        })),
+      }
     return { kind: 'done', because: says.say.recorded({ upgrade: upgrade.id }) }
   },
 })
@@ -30,16 +42,41 @@ export const takeSnapshot = defineStage({
 function snapshotOf({ seen }: Situation<Part>): Before {
   return {
     at: seen.at,
-    namespaces: seen.namespaces.map(({ cluster, name, uid, labels }) => ({ cluster, name, uid, labels: choiceOf(labels) })),
+    namespaces: seen.namespaces.map(({ cluster, name, uid, labels }) => ({
+      cluster,
+      name,
+      uid,
+      labels: choiceOf(labels),
+    })),
     bodies: [...seen.webhooks, ...seen.tagServices].map(({ cluster, body }) => ({ cluster, body })),
-    releases: seen.releases.map(({ cluster, name, chart, version, status, values }) => ({ cluster, name, chart, version, status, tags: tagsIn(values) })),
-    workloads: seen.workloads.map(({ cluster, namespace, kind, name, uid }) => ({ cluster, namespace, kind, name, uid })),
+    releases: seen.releases.map(({ cluster, name, chart, version, status, values }) => ({
+      cluster,
+      name,
+      chart,
+      version,
+      status,
+      tags: tagsIn(values),
+    })),
+    workloads: seen.workloads.map(({ cluster, namespace, kind, name, uid }) => ({
+      cluster,
+      namespace,
+      kind,
+      name,
+      uid,
+    })),
   }
 }
 
 function partOf(before: Before, cluster: string): Readonly<Record<string, unknown>> {
-  const here = <T extends { readonly cluster: string }>(all: readonly T[]): readonly T[] => all.filter((one) => one.cluster === cluster)
-  return { at: before.at, namespaces: here(before.namespaces), bodies: here(before.bodies), releases: here(before.releases), workloads: here(before.workloads) }
+  const here = <T extends { readonly cluster: string }>(all: readonly T[]): readonly T[] =>
+    all.filter((one) => one.cluster === cluster)
+  return {
+    at: before.at,
+    namespaces: here(before.namespaces),
+    bodies: here(before.bodies),
+    releases: here(before.releases),
+    workloads: here(before.workloads),
+  }
 }
 
 function tagsIn(values: Readonly<Record<string, unknown>>): readonly string[] {
@@ -47,4 +84,10 @@ function tagsIn(values: Readonly<Record<string, unknown>>): readonly string[] {
   return Array.isArray(tags) ? tags.map(String) : []
 }
 
-const sizes = (before: Before): { readonly namespaces: number; readonly bodies: number; readonly releases: number } => ({ namespaces: before.namespaces.length, bodies: before.bodies.length, releases: before.releases.length })
+const sizes = (
+  before: Before,
+): { readonly namespaces: number; readonly bodies: number; readonly releases: number } => ({
+  namespaces: before.namespaces.length,
+  bodies: before.bodies.length,
+  releases: before.releases.length,
+})
