@@ -110,6 +110,7 @@ function waitBefore(call: Call, reply: FailedReply, tried: number): number | und
   return undefined
 }
 
-function isBroken(problem: Problem): boolean {
-  return problem.facts['error'] === 'ECONNRESET' || problem.facts['error'] === 'EPIPE'
+/** The connection ended under the request or in the middle of the answer (also seen as a compressed answer without its end). */
+function isBroken({ facts }: Problem): boolean {
+  return ['ECONNRESET', 'EPIPE', 'Z_BUF_ERROR', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(facts['error']))
 }

@@ -5,7 +5,6 @@ import type { Problem } from '../../lib/problem.ts'
 import type { Resource } from '../cluster.ts'
 import { crds, deployments, namespaces, pods, secrets } from '../resources.ts'
 import { json, kubeconfigFor, listOf, loopbackApi, namespace, quickClock, refuse, token } from './loopback-api.ts'
-import type { LoopbackApi } from './loopback-api.ts'
 
 const { signal } = new AbortController()
 const shop = { name: 'shop' }
@@ -94,7 +93,7 @@ test('writes carry their content types, field managers and preconditions', async
   await cluster.remove(namespaces, shop, 'u1', signal)
   const seen = api.requests.map(({ method, path, query, headers, body }) => [
     method,
-    `${path}?${query}`,
+    `${path}?${query.toString()}`,
     headers['content-type'],
     JSON.parse(body),
   ])
@@ -166,18 +165,20 @@ test('a dropped connection is asked again for a read, never for a write', async 
   expect(api.requests).toHaveLength(3)
 })
 
-test('an answer that is cut is not taken for a whole one', async () => {
+test.each([
+  ['plain, with its length', { 'content-length': '4000' }, Buffer.from('{"gitVersion":"v1')],
+  ['plain, in chunks', {}, Buffer.from('{"gitVersion":"v1')],
+  ['compressed', { 'content-encoding': 'gzip' }, gzipSync(JSON.stringify({ gitVersion: 'v1.35.4' })).subarray(0, 20)],
+])('an answer that is cut is not taken for a whole one: %s', async (_name, headers, part) => {
   await using api = await loopbackApi()
   api.answer = (_asked, response) => {
-    response.writeHead(200, { 'content-length': '4000' })
-    response.write('{"gitVersion":"v1')
+    response.writeHead(200, headers)
+    response.write(part)
     setImmediate(() => response.destroy())
   }
   const cluster = await api.connect()
-  expect(await problemOf(cluster.version(signal))).toMatchObject({
-    kind: 'unavailable',
-    code: 'kubernetes/unreachable',
-  })
+  const problem = await problemOf(cluster.version(signal))
+  expect(problem).toMatchObject({ kind: 'unavailable', code: 'kubernetes/unreachable' })
 })
 
 test('a web page is not Kubernetes, neither with 200 nor with 404', async () => {

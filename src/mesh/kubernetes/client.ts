@@ -10,7 +10,7 @@ import { expectAbsent, serverVersion, withKind } from './listing.ts'
 import { apiVersionOf, collectionPath, objectPath, query } from './paths.ts'
 import type { Watches } from './watches.ts'
 
-export const fieldManager = 'meshlift'
+const fieldManager = 'meshlift'
 
 export interface ClientParts {
   readonly name: string

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { Helm } from '../cluster.ts'
+import { commandLine } from './helm-program.ts'
 import { kubernetesHelm } from './helm.ts'
 import type { HelmSettings } from './helm.ts'
 
@@ -53,7 +54,7 @@ test('template: arguments, values in a file for this user alone, homes of its ow
   await using here = await folder()
   await here.program(`
     echo "$@" > $here/args
-    env | grep -E '^(KUBECONFIG|HELM_)' > $here/env
+    env | grep '^HELM_' > $here/env
     while [ "$1" != --values ]; do shift; done
     cp "$2" $here/values; stat -c %a "$2" > $here/mode; echo "$2" > $here/where
     printf -- '---\\n# a comment alone\\n---\\nkind: Service\\napiVersion: v1\\nmetadata: {name: a}\\n---\\nkind: Pod\\napiVersion: v1\\nmetadata: {name: b}\\n'`)
@@ -67,9 +68,16 @@ test('template: arguments, values in a file for this user alone, homes of its ow
   expect(JSON.parse(await here.text('values'))).toEqual({ revision: '1-31' })
   expect(await here.text('mode')).toBe('600\n')
   await expect(readFile((await here.text('where')).trim())).rejects.toThrow('ENOENT')
-  const variables = await here.text('env')
-  expect(variables).toContain(`HELM_CACHE_HOME=${here.path}/state/helm/cache`)
-  expect(variables).not.toContain('KUBECONFIG')
+  expect(await here.text('env')).toContain(`HELM_CACHE_HOME=${here.path}/state/helm/cache`)
+})
+
+test('a KUBECONFIG of our own environment does not reach helm', async () => {
+  await using here = await folder()
+  const program = await here.program('echo "${KUBECONFIG-none} ${HELM_KUBECONTEXT-none} $HELM_DATA_HOME $1"')
+  const [command, ...rest] = commandLine({ program, home: '/h' }, ['version'])
+  const wrong = { PATH: '/usr/bin:/bin', KUBECONFIG: '/wrong', HELM_KUBECONTEXT: 'wrong' }
+  const { stdout } = await promisify(execFile)(command, rest, { env: wrong })
+  expect(stdout).toBe('none none /h/data version\n')
 })
 
 test('install and uninstall are pointed at the registered cluster, and leave nothing behind', async () => {
@@ -135,13 +143,13 @@ test('values that helm or the server repeat are hidden', async () => {
 test('an uninstall of a release that is not there is done', async () => {
   await using here = await folder()
   await here.program(`echo 'Error: uninstall: Release not loaded: istiod-1-31: release: not found' >&2; exit 1`)
-  await here.helm().uninstall(release, signal)
+  await expect(here.helm().uninstall(release, signal)).resolves.toBeUndefined()
 })
 
 test('a chart is pulled once and kept; a failed or killed pull leaves no chart', async () => {
   await using here = await folder()
   const settings = { charts: 'https://user:password@charts.example/istio' }
-  await here.program(`echo half > "$7/istiod-1.31.0.tgz"; echo 'Error: no such host' >&2; exit 1`)
+  await here.program(`echo half > "$8/istiod-1.31.0.tgz"; echo 'Error: no such host' >&2; exit 1`)
   const failed = here.helm(settings).install(release, istiod, {}, signal)
   await expect(failed).rejects.toMatchObject({ kind: 'unavailable', code: 'helm/no-chart' })
   await expect(failed).rejects.toThrow(
@@ -173,8 +181,7 @@ test('a chart that the folder does not have', async () => {
 
 test('stopped, helm goes on; whoever comes next is refused until it has ended', async () => {
   await using here = await folder()
-  const fifo = promisify(execFile)
-  await fifo('mkfifo', [join(here.path, 'begun'), join(here.path, 'end')])
+  await promisify(execFile)('mkfifo', [join(here.path, 'begun'), join(here.path, 'end')])
   await here.program(
     `[ $1 = install ] || exit 0; echo begun > $here/begun; read line < $here/end; echo done > $here/done; rm $here/end`,
   )
