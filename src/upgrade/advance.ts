@@ -9,7 +9,7 @@
  */
 
 import type { Clock } from '../lib/clock.ts'
-import { Problem, problemFrom } from '../lib/problem.ts'
+import { problemFrom, type Problem } from '../lib/problem.ts'
 import { describeAction, type Action } from './actions.ts'
 import { fold, type UpgradeCommand } from './commands.ts'
 import type { Mesh, MeshPart, Observation } from './mesh.ts'
@@ -279,14 +279,8 @@ async function trouble(
 }
 
 function standingOf(verdict: Verdict): Standing {
-  switch (verdict.kind) {
-    case 'hold':
-      return 'held'
-    case 'fail':
-      return 'failed'
-    default:
-      return 'working'
-  }
+  if (verdict.kind === 'hold') return 'held'
+  return verdict.kind === 'fail' ? 'failed' : 'working'
 }
 
 /** Pure: where the upgrade stands after this verdict. */

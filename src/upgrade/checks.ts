@@ -4,6 +4,7 @@ import type { Check } from './check.ts'
 import { ambient } from './checks/ambient.ts'
 import { anotherUpgrade } from './checks/another-upgrade.ts'
 import { barePodsAndJobs } from './checks/bare-pods-and-jobs.ts'
+import { baseNewer } from './checks/base-newer.ts'
 import { bothInjectors } from './checks/both-injectors.ts'
 import { budgetWithoutRoom } from './checks/budget-without-room.ts'
 import { chart } from './checks/chart.ts'
@@ -41,6 +42,7 @@ export const checks: readonly Check[] = [
   meshUnhealthy,
   targetVersion,
   kubernetesRange,
+  baseNewer,
   revisionTaken,
   anotherUpgrade,
   chart,
