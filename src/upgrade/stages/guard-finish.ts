@@ -3,10 +3,10 @@ import { sentences } from '../reason.ts'
 import { defineStage } from '../stage.ts'
 
 const says = sentences('guard-finish', {
-  leaving: 'Waiting for pods on {revision} that are terminating: {objects}.',
+  leaving: 'Waiting for pods of control plane {revision} that are terminating: {objects}.',
   inUse:
-    'Nothing was removed: these still need {revision}: {objects}. Move or delete them and retry, or roll back; the way back is open.',
-  unused: 'Nothing needs {revision} any more.',
+    'Nothing was removed: these still need control plane {revision}: {objects}. Move or delete them and retry, or roll back; the way back is open.',
+  unused: 'Nothing needs control plane {revision} any more.',
 })
 
 /** The last look before the point of no return. */

@@ -8,10 +8,10 @@ const says = sentences('install-revision', {
     'Helm release {release} of the old control plane is not there any more; its values are needed for the new one. Roll back, or put it back.',
   pending: 'Helm release {release} is {status}; a helm that is still at work may finish it.',
   clearing: 'Helm release {release} was left {status} by an install that was interrupted; removing it to start anew.',
-  installing: 'Installing control plane {revision} ({version}) beside {old}.',
+  installing: 'Installing control plane {revision} ({version}) beside control plane {old}.',
   starting: '{ready} of {wanted} replicas of control plane {revision} are ready{trouble}.',
   late: '{ready} of {wanted} replicas of control plane {revision} are ready after {seconds} s{trouble}. Look at the pods of Deployment istio-system/{deployment}; it goes on by itself when they are ready, or roll back.',
-  ready: 'Control plane {revision} ({version}) is ready beside {old}; no workload uses it yet.',
+  ready: 'Control plane {revision} ({version}) is ready beside control plane {old}; no workload uses it yet.',
   gone: 'Control plane {revision} is not there any more. Roll back, or install Helm release {release} again.',
 })
 const say = says.say

@@ -11,7 +11,7 @@ const says = sentences('prove-clean', {
   config: 'Istio configuration is not validated as it should be: {answer}.',
   injection: 'Dry-run pods in {namespace} are not injected by {revision}: {answer}.',
   clean:
-    'Proven: nothing points at {old}, a valid Istio object is accepted and an invalid one refused, and {count} namespaces inject by {revision}.',
+    'Proven: nothing points at control plane {old}, a valid Istio object is accepted and an invalid one refused, and {count} namespaces inject by {revision}.',
 })
 
 const moved = (s: Situation<'namespaces'>): readonly NamespaceFact[] => inMesh(s.seen.namespaces)

@@ -4,7 +4,7 @@ import { sentences } from '../reason.ts'
 import { defineStage } from '../stage.ts'
 
 const says = sentences('remove-canary', {
-  leaving: 'Waiting for pods on {revision} that are terminating: {objects}.',
+  leaving: 'Waiting for pods of control plane {revision} that are terminating: {objects}.',
   inUse: 'These still use {revision}: {objects}. Move or delete them; then it is removed.',
   removed: 'Control plane {revision} is gone. CRDs stay as they are: they never go back.',
 })
