@@ -26,9 +26,9 @@ export function takeLease(current: Lease, { owner, now, ttlMs, fresh }: LeaseReq
   return { epoch: mine && !fresh ? current.epoch : current.epoch + 1, owner, expiresAt: now + ttlMs }
 }
 
-/** The epoch moves on, so that a write on its way when the lease was given up is refused. */
+/** Without an owner no epoch holds, so a write on its way when the lease was given up is refused. */
 export function giveUpLease(current: Lease, owner: string): Lease {
-  return current.owner === owner ? { epoch: current.epoch + 1, owner: null, expiresAt: 0 } : current
+  return current.owner === owner ? { epoch: current.epoch, owner: null, expiresAt: 0 } : current
 }
 
 export function holdsLease(current: Lease, epoch: Epoch): boolean {

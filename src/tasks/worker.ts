@@ -167,8 +167,8 @@ export function createWorker(parts: WorkerParts): Worker {
           return Math.min(next ?? Infinity, lease.askAt())
         })
         .catch(storeFailed)
-      const wait = until - clock.now()
-      if (wait > 0) await clock.sleep(wait, AbortSignal.any([pause.signal, stopping.signal]))
+      // Never nothing, so that no mistake here can keep the process from everything else.
+      await clock.sleep(Math.max(1, until - clock.now()), AbortSignal.any([pause.signal, stopping.signal]))
     }
     unwatch()
   }

@@ -188,16 +188,29 @@ async function unfinished(inside: Inside, id: string): Promise<Task> {
   return taskFrom(row)
 }
 
-/** Items, notes and side rows. One statement a row: SQLite bounds the values of one statement, a big mesh does not. */
+/** Below SQLite's bound on the values of one statement, whatever the size of the mesh. */
+const itemsAtOnce = 500
+
+/** Items, notes and side rows. */
 async function writeBeside(inside: Inside, save: Save): Promise<void> {
-  for (const item of save.items) {
-    const { id, ...values } = itemValues(item)
+  for (let start = 0; start < save.items.length; start += itemsAtOnce)
     await inside
       .insertInto('item')
-      .values({ id, ...values })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(values)) // keeps its seq, hence its place
+      .values(save.items.slice(start, start + itemsAtOnce).map(itemValues))
+      // Keeps its seq, hence its place in the order.
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((row) => ({
+          task: row.ref('excluded.task'),
+          job: row.ref('excluded.job'),
+          path: row.ref('excluded.path'),
+          phase: row.ref('excluded.phase'),
+          title: row.ref('excluded.title'),
+          reason: row.ref('excluded.reason'),
+          started_at: row.ref('excluded.started_at'),
+          completed_at: row.ref('excluded.completed_at'),
+        })),
+      )
       .execute()
-  }
   const { last } = await inside
     .selectFrom('note')
     .select((select) => select.fn.max('number').as('last'))
