@@ -53,7 +53,8 @@ export function upgradesInMemory(now: () => number, newId: () => string): Upgrad
         kind: 'MeshUpgrade',
         apiVersion: 'v1',
         metadata: { ...body.metadata, uid: newId(), creationTimestamp: at },
-        spec: { ...body.spec, upgradeStrategy: 'Canary' },
+        // As it came: whether the strategy is spelled canonically is what a test looks at.
+        spec: body.spec as MeshUpgrade['spec'],
         status: { state: 'Running', currentStep: { id: newId(), phase: 'Running', startTime: at }, updatedAt: at },
       }
       all.set(shown.metadata.uid, { project, mesh, shown })
