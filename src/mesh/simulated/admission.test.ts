@@ -1,21 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { KubeObject } from '../cluster.ts'
-import { beginInstall, finishInstall } from './helm-actions.ts'
 import { kinds } from './kinds.ts'
 import type { Pod } from './shapes.ts'
-import type { Trial } from './trial.ts'
-import { trial } from './trial.ts'
-
-/** CRDs of 1.31 and the revision 1-31 beside what is there. */
-function withCanary(on: Trial, values: Readonly<Record<string, unknown>> = {}): void {
-  const chart = { chart: 'base', version: '1.31.0' } as const
-  const scratch = trial('demo')
-  scratch.api.remove(kinds.Secret, { namespace: 'istio-system', name: 'sh.helm.release.v1.istio-base.v1' }, 'test')
-  for (const each of beginInstall(scratch.api, { name: 'istio-base', namespace: 'istio-system' }, chart, {}).objects)
-    if (each.kind === 'CustomResourceDefinition') on.api.apply(kinds.CustomResourceDefinition, each, 'helm', true)
-  finishInstall(on.api, beginInstall(on.api, { name: 'istiod-1-31', namespace: 'istio-system' }, { chart: 'istiod', version: '1.31.0' }, { revision: '1-31', ...values }))
-  on.pass(5000)
-}
+import { trial, withCanary } from './trial.ts'
 
 describe('who injects', () => {
   test('is decided by the namespace, and by the pod where the namespace is silent', () => {
@@ -51,7 +38,12 @@ describe('who injects', () => {
     const made = (namespace: string, annotations: Readonly<Record<string, string>>, hostNetwork: boolean) =>
       api.create(
         kinds.Pod,
-        { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace, annotations }, spec: { hostNetwork, containers: [{ name: 'app', image: 'x' }] } },
+        {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: 'p', namespace, annotations },
+          spec: { hostNetwork, containers: [{ name: 'app', image: 'x' }] },
+        },
         'me',
         true,
       ) as Pod
@@ -61,11 +53,23 @@ describe('who injects', () => {
   })
 
   test('a sidecar is an init container that stays from 1.27 on, and an ordinary one before', () => {
-    const native = trial('demo').api.all(kinds.Pod, { namespace: 'shop', selector: { matchLabels: { app: 'cart' } } })[0] as Pod
-    expect(native.spec.initContainers?.find((each) => each.name === 'istio-proxy')).toMatchObject({ restartPolicy: 'Always', image: 'docker.io/istio/proxyv2:1.30.2' })
-    const classic = trial('classic').api.all(kinds.Pod, { namespace: 'shop', selector: { matchLabels: { app: 'cart' } } })[0] as Pod
+    const native = trial('demo').api.all(kinds.Pod, {
+      namespace: 'shop',
+      selector: { matchLabels: { app: 'cart' } },
+    })[0] as Pod
+    expect(native.spec.initContainers?.find((each) => each.name === 'istio-proxy')).toMatchObject({
+      restartPolicy: 'Always',
+      image: 'docker.io/istio/proxyv2:1.30.2',
+    })
+    const classic = trial('classic').api.all(kinds.Pod, {
+      namespace: 'shop',
+      selector: { matchLabels: { app: 'cart' } },
+    })[0] as Pod
     expect(classic.spec.containers.map((each) => each.name)).toEqual(['app', 'istio-proxy'])
-    const gateway = trial('demo').api.all(kinds.Pod, { namespace: 'shop', selector: { matchLabels: { app: 'gateway' } } })[0] as Pod
+    const gateway = trial('demo').api.all(kinds.Pod, {
+      namespace: 'shop',
+      selector: { matchLabels: { app: 'gateway' } },
+    })[0] as Pod
     expect(gateway.spec.containers).toMatchObject([{ name: 'istio-proxy', image: 'docker.io/istio/proxyv2:1.30.2' }])
   })
 })
@@ -103,7 +107,9 @@ describe('a pod in flight during a change of labels', () => {
     on.label('shop', change)
     expect(on.probe('shop')).toBe('1-31 1.22.0')
     on.pass(60)
-    const stored = on.api.all(kinds.Pod, { namespace: 'shop' }).filter((each) => on.describe(each) === '1-31 1.22.0') as readonly KubeObject[] as readonly Pod[]
+    const stored = on.api
+      .all(kinds.Pod, { namespace: 'shop' })
+      .filter((each) => on.describe(each) === '1-31 1.22.0') as readonly KubeObject[] as readonly Pod[]
     expect(stored).toHaveLength(1)
     const proxy = stored[0]?.spec.initContainers?.find((each) => each.name === 'istio-proxy')
     expect(proxy?.restartPolicy).toBe('Always')
@@ -134,7 +140,12 @@ describe('when no istiod answers', () => {
     const on = trial('demo', { dead: [{ revision: 'default', fromMs: 0, toMs: 10_000 }] })
     expect(on.probe('shop')).toContain('failed calling webhook "namespace.sidecar-injector.istio.io"')
     expect(on.probe('shop')).toContain('no endpoints available for service "istiod"')
-    on.api.patch(kinds.MutatingWebhookConfiguration, { name: 'istio-sidecar-injector' }, [{ op: 'replace', path: '/webhooks/2/failurePolicy', value: 'Ignore' }], 'me')
+    on.api.patch(
+      kinds.MutatingWebhookConfiguration,
+      { name: 'istio-sidecar-injector' },
+      [{ op: 'replace', path: '/webhooks/2/failurePolicy', value: 'Ignore' }],
+      'me',
+    )
     expect(on.probe('shop')).toBe('none')
     on.pass(12_000)
     expect(on.probe('shop')).toBe('default 1.30.2')
@@ -142,7 +153,12 @@ describe('when no istiod answers', () => {
 
   test('a webhook without a certificate is as good as dead', () => {
     const on = trial('demo')
-    on.api.patch(kinds.MutatingWebhookConfiguration, { name: 'istio-sidecar-injector' }, [{ op: 'remove', path: '/webhooks/2/clientConfig/caBundle' }], 'me')
+    on.api.patch(
+      kinds.MutatingWebhookConfiguration,
+      { name: 'istio-sidecar-injector' },
+      [{ op: 'remove', path: '/webhooks/2/clientConfig/caBundle' }],
+      'me',
+    )
     expect(on.probe('shop')).toContain('x509')
     on.pass(100)
     expect(on.probe('shop')).toBe('default 1.30.2')
@@ -156,12 +172,20 @@ describe('Istio objects', () => {
     metadata: { name: 'probe', namespace: 'default', labels },
     spec: { hosts: ['x.example'], http: [{ route: [{ destination: { host: 'x' }, weight }] }] },
   })
-  const resource = { group: 'networking.istio.io', version: 'v1beta1', plural: 'virtualservices', kind: 'VirtualService', namespaced: true }
+  const resource = {
+    group: 'networking.istio.io',
+    version: 'v1beta1',
+    plural: 'virtualservices',
+    kind: 'VirtualService',
+    namespaced: true,
+  }
 
   test('are judged by the live validator', () => {
     const { api } = trial('demo')
     expect(api.create(resource, virtualService(100), 'me', true).metadata.name).toBe('probe')
-    expect(() => api.create(resource, virtualService(-1), 'me', true)).toThrow('admission webhook "validation.istio.io" denied the request')
+    expect(() => api.create(resource, virtualService(-1), 'me', true)).toThrow(
+      'admission webhook "validation.istio.io" denied the request',
+    )
   })
 
   test('cannot be written at all while the validator points to what is gone', () => {
@@ -174,6 +198,8 @@ describe('Istio objects', () => {
     const { api } = trial('demo')
     api.remove(kinds.ValidatingWebhookConfiguration, { name: 'istiod-default-validator' }, 'me')
     expect(api.create(resource, virtualService(-1), 'me', true).metadata.name).toBe('probe')
-    expect(() => api.create(resource, virtualService(-1, { 'istio.io/rev': 'default' }), 'me', true)).toThrow('rev.validation.istio.io')
+    expect(() => api.create(resource, virtualService(-1, { 'istio.io/rev': 'default' }), 'me', true)).toThrow(
+      'rev.validation.istio.io',
+    )
   })
 })

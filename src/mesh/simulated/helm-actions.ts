@@ -1,18 +1,16 @@
 /** What helm does to a cluster: install, upgrade by server-side apply, uninstall by the stored manifest whoever owns the objects by now (B1). */
 
 import { Problem, problemFrom } from '../../lib/problem.ts'
-import type { ChartRef, HelmRelease, KubeObject, Resource } from '../cluster.ts'
+import type { ChartRef, HelmRelease, KubeObject } from '../cluster.ts'
 import type { Api } from './api.ts'
 import { render } from './charts/render.ts'
 import type { Values } from './charts/values.ts'
+import { byInstallOrder, owned, refuseForeign, resourceOf, sameObject } from './helm-objects.ts'
 import type { StoredRelease } from './helm-releases.ts'
 import { forgetReleases, manifestOf, newRelease, storeRelease, storedReleases } from './helm-releases.ts'
-import { builtInOf, kinds } from './kinds.ts'
-import { rejected } from './refusals.ts'
+import { kinds } from './kinds.ts'
 
 const helm = 'helm'
-const releaseName = 'meta.helm.sh/release-name'
-const releaseNamespace = 'meta.helm.sh/release-namespace'
 
 export interface Started {
   readonly stored: StoredRelease
@@ -68,8 +66,7 @@ export function finishInstall(api: Api, { stored, objects }: Started): void {
 export function upgrade(api: Api, release: HelmRelease, chart: ChartRef, values: Values, forceConflicts = false): void {
   refuseIfPending(api, release)
   const before = storedReleases(api, release).at(-1)
-  if (!before)
-    throw noRelease(release)
+  if (!before) throw noRelease(release)
   const { objects } = render(release, chart, values, true)
   const old = manifestOf(before)
   for (const each of objects) if (!old.some((other) => sameObject(other, each))) refuseForeign(api, release, each)
@@ -92,13 +89,16 @@ export function upgrade(api: Api, release: HelmRelease, chart: ChartRef, values:
 }
 
 function noRelease(release: HelmRelease): Problem {
-  return new Problem({ kind: 'not-found', code: 'simulated/no-release', text: `helm: release ${release.name} is not there.` })
+  return new Problem({
+    kind: 'not-found',
+    code: 'simulated/no-release',
+    text: `helm: release ${release.name} is not there.`,
+  })
 }
 
 export function uninstall(api: Api, release: HelmRelease): void {
   const newest = storedReleases(api, release).at(-1)
-  if (!newest)
-    throw noRelease(release)
+  if (!newest) throw noRelease(release)
   for (const each of manifestOf(newest).toSorted(byInstallOrder).toReversed()) removeUnlessKept(api, each)
   forgetReleases(api, release)
 }
@@ -116,66 +116,4 @@ function refuseIfPending(api: Api, release: HelmRelease): void {
       code: 'simulated/pending',
       text: `helm ${release.name}: another operation (install/upgrade/rollback) is in progress.`,
     })
-}
-
-/** Helm takes over nothing that does not say it belongs to the release. */
-function refuseForeign(api: Api, release: HelmRelease, object: KubeObject): void {
-  const live = api.find(resourceOf(object), object.metadata)
-  if (
-    !live ||
-    (live.metadata.annotations?.[releaseName] === release.name &&
-      live.metadata.labels?.['app.kubernetes.io/managed-by'] === 'Helm')
-  )
-    return
-  throw rejected(
-    `Unable to continue with helm of ${release.name}: ${object.kind} "${object.metadata.name}" exists and cannot be imported into the current release: invalid ownership metadata.`,
-  )
-}
-
-function owned(release: HelmRelease, object: KubeObject): KubeObject {
-  const { metadata } = object
-  return {
-    ...object,
-    metadata: {
-      ...metadata,
-      labels: { ...metadata.labels, 'app.kubernetes.io/managed-by': 'Helm' },
-      annotations: { ...metadata.annotations, [releaseName]: release.name, [releaseNamespace]: release.namespace },
-    },
-  }
-}
-
-function resourceOf(object: KubeObject): Resource {
-  const resource = builtInOf(object.apiVersion, object.kind)
-  if (!resource)
-    throw new Problem({
-      kind: 'bug',
-      code: 'simulated/unknown-kind',
-      text: `The simulated charts made a ${object.kind}, which the simulation does not serve.`,
-    })
-  return resource
-}
-
-function sameObject(a: KubeObject, b: KubeObject): boolean {
-  return a.kind === b.kind && a.metadata.name === b.metadata.name && a.metadata.namespace === b.metadata.namespace
-}
-
-const order: readonly string[] = [
-  'PodDisruptionBudget',
-  'ServiceAccount',
-  'Secret',
-  'ConfigMap',
-  'CustomResourceDefinition',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'Role',
-  'RoleBinding',
-  'Service',
-  'Deployment',
-  'HorizontalPodAutoscaler',
-  'MutatingWebhookConfiguration',
-  'ValidatingWebhookConfiguration',
-]
-
-function byInstallOrder(a: KubeObject, b: KubeObject): number {
-  return order.indexOf(a.kind) - order.indexOf(b.kind)
 }

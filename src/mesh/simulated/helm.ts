@@ -16,7 +16,11 @@ export function simulatedHelm(world: World): Helm {
     const { helmMissing, chartTrouble } = world.faults
     if (helmMissing) throw noHelm()
     if (chartTrouble !== undefined)
-      throw new Problem({ kind: 'unavailable', code: 'simulated/pull', text: `The chart cannot be pulled: ${chartTrouble}` })
+      throw new Problem({
+        kind: 'unavailable',
+        code: 'simulated/pull',
+        text: `The chart cannot be pulled: ${chartTrouble}`,
+      })
   }
   return {
     version: async (signal) => {
@@ -63,5 +67,9 @@ export function simulatedHelm(world: World): Helm {
 }
 
 function noHelm(): Problem {
-  return new Problem({ kind: 'not-found', code: 'simulated/no-helm', text: 'The program helm was not found; install helm 3 or 4.' })
+  return new Problem({
+    kind: 'not-found',
+    code: 'simulated/no-helm',
+    text: 'The program helm was not found; install helm 3 or 4.',
+  })
 }

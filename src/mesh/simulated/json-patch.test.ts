@@ -12,12 +12,17 @@ describe('a patch', () => {
       { op: 'remove', path: '/list/0' },
       { op: 'add', path: '/list/-', value: { name: 'z' } },
     ])
-    expect(result).toEqual({ metadata: { labels: { 'istio.io/rev': 'b' }, annotations: { note: 'n' } }, list: [{ name: 'y' }, { name: 'z' }] })
+    expect(result).toEqual({
+      metadata: { labels: { 'istio.io/rev': 'b' }, annotations: { note: 'n' } },
+      list: [{ name: 'y' }, { name: 'z' }],
+    })
     expect(pod.list).toHaveLength(2)
   })
 
   test('whose test fails is a conflict', () => {
-    expect(() => patched(pod, [{ op: 'test', path: '/metadata/labels/istio.io~1rev', value: 'b' }])).toThrow(expect.objectContaining({ kind: 'conflict' }))
+    expect(() => patched(pod, [{ op: 'test', path: '/metadata/labels/istio.io~1rev', value: 'b' }])).toThrow(
+      expect.objectContaining({ kind: 'conflict' }),
+    )
   })
 
   test.each([

@@ -33,7 +33,12 @@ export function loadState(text: string): WorldState {
     ...rest
   } = saved as unknown as Record<'format' | 'objects' | 'labelsBefore' | 'refusals', [string, never][]> &
     Omit<WorldState, 'objects' | 'labelsBefore' | 'refusals'>
-  return { ...rest, objects: new Map(objects.map(([name, shelf]) => [name, new Map(shelf)])), labelsBefore: new Map(labelsBefore), refusals: new Map(refusals) }
+  return {
+    ...rest,
+    objects: new Map(objects.map(([name, shelf]) => [name, new Map(shelf)])),
+    labelsBefore: new Map(labelsBefore),
+    refusals: new Map(refusals),
+  }
 }
 
 function parsed(text: string): unknown {

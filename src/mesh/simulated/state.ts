@@ -17,7 +17,8 @@ export type Due =
     }
   | { readonly do: 'pod-ready'; readonly namespace: string; readonly name: string; readonly uid: string }
   | { readonly do: 'pod-gone'; readonly namespace: string; readonly name: string; readonly uid: string }
-  | { readonly do: 'probe-istiods' }
+  /** Once for each beginning of a window in which they are dead. */
+  | { readonly do: 'probe-istiods'; readonly fromMs: number }
   | { readonly do: 'istiods-write' }
   | { readonly do: 'budgets'; readonly namespace: string }
   | { readonly do: 'autoscale'; readonly namespace: string; readonly name: string }

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { Problem } from '../../lib/problem.ts'
 import { admitted } from './admission.ts'
 import type { Api } from './api.ts'
-import { makeApi } from './api.ts'
+import { makeApi } from './make-api.ts'
 import { advance } from './controllers/run.ts'
 import { wrote } from './controllers/triggers.ts'
 import type { Faults } from './faults.ts'
@@ -97,10 +97,9 @@ function worldOf(state: WorldState, clock: Clock): World {
     now,
     setFaults: (change) => {
       state.faults = { ...state.faults, ...change }
-      schedule(state, 0, { do: 'probe-istiods' })
-      for (const each of state.faults.dead)
-        if (state.began + each.fromMs > state.now)
-          schedule(state, state.began + each.fromMs - state.now, { do: 'probe-istiods' })
+      for (const fromMs of [state.now - state.began, ...state.faults.dead.map((each) => each.fromMs)])
+        if (state.began + fromMs >= state.now)
+          schedule(state, state.began + fromMs - state.now, { do: 'probe-istiods', fromMs })
       world.catchUp()
     },
     write: (act) => {

@@ -4,7 +4,7 @@ import { timestamp } from '../../lib/clock.ts'
 import { derivedId } from '../../lib/ids.ts'
 import { sameJson } from '../../lib/json.ts'
 import type { KubeObject, ManagedFields, ObjectMeta, Resource } from '../cluster.ts'
-import type { Api } from './api.ts'
+import type { Api, Around } from './api.ts'
 import { withDefaults } from './defaults.ts'
 import { apiVersionOf, kinds } from './kinds.ts'
 import { afterUpdate } from './managed-fields.ts'
@@ -12,13 +12,6 @@ import { absent, alreadyExists, terminating } from './refusals.ts'
 import { put, take } from './shelves.ts'
 import type { WorldState, Write } from './state.ts'
 import { nameEnding } from './state.ts'
-
-/** What an API server asks before it stores, and who wants to know afterwards. */
-export interface Around {
-  /** The object as it is let in. @throws Problem `rejected` */
-  admit(api: Api, resource: Resource, object: KubeObject, before: KubeObject | undefined): KubeObject
-  wrote(api: Api, resource: Resource, before: KubeObject | undefined, after: KubeObject | undefined): void
-}
 
 /** Where and for whom something is written. */
 export interface Writing {
@@ -32,12 +25,18 @@ export interface Writing {
 
 /** Their specs never change, or change without a count. */
 const withoutGeneration: ReadonlySet<string> = new Set(
-  'pods namespaces nodes services serviceaccounts configmaps secrets leases roles rolebindings clusterroles clusterrolebindings controllerrevisions'.split(' '),
+  'pods namespaces nodes services serviceaccounts configmaps secrets leases roles rolebindings clusterroles clusterrolebindings controllerrevisions'.split(
+    ' ',
+  ),
 )
 /** Nobody fights over these, and their lists would only make the world big. */
 const withoutOwners: ReadonlySet<string> = new Set(['pods', 'replicasets', 'controllerrevisions', 'nodes', 'secrets'])
 
-export function store({ api, around, resource }: Pick<Writing, 'api' | 'around' | 'resource'>, before: KubeObject | undefined, after: KubeObject): KubeObject {
+export function store(
+  { api, around, resource }: Pick<Writing, 'api' | 'around' | 'resource'>,
+  before: KubeObject | undefined,
+  after: KubeObject,
+): KubeObject {
   const { state } = api
   state.resourceVersion += 1
   const stored = { ...after, metadata: { ...after.metadata, resourceVersion: String(state.resourceVersion) } }
@@ -48,7 +47,11 @@ export function store({ api, around, resource }: Pick<Writing, 'api' | 'around' 
   return stored
 }
 
-export function log(state: WorldState, { resource, verb, by }: Pick<Writing, 'resource' | 'verb' | 'by'>, at: ObjectMeta | { readonly name: string; readonly namespace?: string }): void {
+export function log(
+  state: WorldState,
+  { resource, verb, by }: Pick<Writing, 'resource' | 'verb' | 'by'>,
+  at: ObjectMeta | { readonly name: string; readonly namespace?: string },
+): void {
   const namespace = resource.namespaced ? { namespace: at.namespace ?? '' } : {}
   state.log.push({ at: state.now, by, verb, plural: resource.plural, ...namespace, name: at.name })
 }
@@ -57,7 +60,14 @@ export function log(state: WorldState, { resource, verb, by }: Pick<Writing, 're
 export function change(writing: Writing, before: KubeObject, wanted: KubeObject): KubeObject {
   const { api, around, resource } = writing
   const { name, namespace, uid, creationTimestamp, resourceVersion, generation } = before.metadata
-  const identity = { name, uid, creationTimestamp, resourceVersion, ...(namespace === undefined ? {} : { namespace }), ...(generation === undefined ? {} : { generation }) }
+  const identity = {
+    name,
+    uid,
+    creationTimestamp,
+    resourceVersion,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(generation === undefined ? {} : { generation }),
+  }
   const kept = { ...wanted, metadata: { ...wanted.metadata, ...identity } } as KubeObject
   const admitted = around.admit(api, resource, withDefaults(kept), before)
   if (sameJson(admitted, before)) return before
@@ -71,12 +81,22 @@ export function change(writing: Writing, before: KubeObject, wanted: KubeObject)
 export function ownedByWriter({ api, resource, by }: Writing, before: KubeObject, after: KubeObject): KubeObject {
   const listGiven = !sameJson(before.metadata.managedFields, after.metadata.managedFields)
   if (listGiven || withoutOwners.has(resource.plural)) return after
-  const managedFields = afterUpdate(before, after, { manager: by, operation: 'Update', apiVersion: apiVersionOf(resource), now: api.state.now })
+  const managedFields = afterUpdate(before, after, {
+    manager: by,
+    operation: 'Update',
+    apiVersion: apiVersionOf(resource),
+    now: api.state.now,
+  })
   return managedFields.length === 0 ? after : { ...after, metadata: { ...after.metadata, managedFields } }
 }
 
 /** @param managed owners of an applied object; who creates it plainly owns all of it */
-export function insert(writing: Writing, object: KubeObject, managed: readonly ManagedFields[] | undefined, dryRun: boolean): KubeObject {
+export function insert(
+  writing: Writing,
+  object: KubeObject,
+  managed: readonly ManagedFields[] | undefined,
+  dryRun: boolean,
+): KubeObject {
   const { api, around, resource, by } = writing
   const { state } = api
   const named = withIdentity(state, resource, object)
@@ -85,7 +105,8 @@ export function insert(writing: Writing, object: KubeObject, managed: readonly M
   const admitted = around.admit(api, resource, withDefaults(named), undefined)
   const owner = { manager: by, operation: 'Update', apiVersion: apiVersionOf(resource), now: state.now } as const
   const managedFields = withoutOwners.has(resource.plural) ? [] : (managed ?? afterUpdate(undefined, admitted, owner))
-  const whole = managedFields.length === 0 ? admitted : { ...admitted, metadata: { ...admitted.metadata, managedFields } }
+  const whole =
+    managedFields.length === 0 ? admitted : { ...admitted, metadata: { ...admitted.metadata, managedFields } }
   if (dryRun) return whole
   log(state, writing, named.metadata)
   return store(writing, undefined, whole)
@@ -117,5 +138,7 @@ function mustTakeObjects(state: WorldState, resource: Resource, object: KubeObje
 
 /** What is wanted, without metadata and status: a change of it is a new generation. */
 function wish(object: KubeObject): unknown {
-  return Object.fromEntries(Object.entries(object).filter(([key]) => !['apiVersion', 'kind', 'metadata', 'status'].includes(key)))
+  return Object.fromEntries(
+    Object.entries(object).filter(([key]) => !['apiVersion', 'kind', 'metadata', 'status'].includes(key)),
+  )
 }

@@ -43,4 +43,3 @@ export function reportPod(api: Api, pod: Pod, trouble: Trouble | undefined): voi
     containerStatuses,
   })
 }
-
