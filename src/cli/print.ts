@@ -62,7 +62,8 @@ export function printer({ out, err, output, color }: PrintOptions): Print {
       if (json) err.write(`${JSON.stringify({ error: { kind, code, text: message, ...(known ? { known } : {}) } })}\n`)
       else err.write(`${paintErr('red', 'meshlift:')} ${message}\n`)
       // Nobody can act on it but who mends the program.
-      if (!json && kind === 'bug' && cause instanceof Error) err.write(`${paintErr('dim', cause.stack ?? '')}\n`)
+      if (!json && code === 'program/bug' && cause instanceof Error)
+        err.write(`${paintErr('dim', cause.stack ?? '')}\n`)
     },
     raw: (text) => out.write(text),
     paint: color && live ? colored : plain,

@@ -39,7 +39,7 @@ const addCommand = (cli: Cli): Command =>
     .option('--in-cluster', 'the cluster that the server itself runs in')
     .option('--charts <WHERE>', "where Istio's charts come from: a folder, a repository's address, an OCI reference")
     .option('--catalogue <FILE>', 'file with the versions and hops that are allowed')
-    .option('--helm <PROGRAM>', 'helm program; the one in the search path when not given')
+    .option('--helm <FILE>', 'helm program on the machine of the server; the one in the search path when not given')
     .addHelpText(
       'after',
       `
@@ -62,7 +62,7 @@ Examples:
                 ...(inCluster === undefined ? {} : { inCluster }),
                 ...(charts === undefined ? {} : { charts: isFolder(charts) ? resolve(charts) : charts }),
                 ...(catalogue === undefined ? {} : { catalogue: resolve(catalogue) }),
-                ...(helm === undefined ? {} : { helm: helm.includes('/') ? resolve(helm) : helm }),
+                ...(helm === undefined ? {} : { helm: resolve(helm) }),
               },
             },
             signal,
