@@ -64,7 +64,7 @@ export function catalogueOfFolder(folder: string, versions: readonly string[]): 
 }
 
 /** The entry that says most about a version: its own, else its family's. */
-export function entryOf(catalogue: Catalogue, version: Version): CatalogueEntry | undefined {
+function entryOf(catalogue: Catalogue, version: Version): CatalogueEntry | undefined {
   return (
     catalogue.versions.find((entry) => parseVersion(entry.version)?.text === version.text) ??
     catalogue.versions.find((entry) => covers(entry.version, version))

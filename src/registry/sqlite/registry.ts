@@ -7,10 +7,10 @@ import { changedMesh, checkNewMesh, unknownMesh } from '../meshes.ts'
 import type { ClusterRecord } from '../clusters.ts'
 import type { MeshRecord } from '../meshes.ts'
 import type { RegistryStore } from '../store.ts'
-import * as first from './migrations/0001-registry.ts'
+import { firstRegistry } from './migrations/0001-registry.ts'
 
 /** What this room asks of the database file. */
-export const registryTables: Tables = { name: 'registry', migrations: { '0001-registry': first } }
+export const registryTables: Tables = { name: 'registry', migrations: { '0001-registry': firstRegistry } }
 
 interface Row {
   seq: Generated<number>

@@ -3,10 +3,10 @@
 import type { Generated, Selectable } from 'kysely'
 import type { Tables } from '../../lib/sqlite.ts'
 import type { Item, Note, Task } from '../store.ts'
-import * as first from './migrations/0001-tasks.ts'
+import { firstTasks } from './migrations/0001-tasks.ts'
 
 /** What this room asks of the database file. */
-export const taskTables: Tables = { name: 'tasks', migrations: { '0001-tasks': first } }
+export const taskTables: Tables = { name: 'tasks', migrations: { '0001-tasks': firstTasks } }
 
 export type TaskDatabase = {
   task: TaskRow

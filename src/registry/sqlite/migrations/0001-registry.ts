@@ -1,7 +1,7 @@
 /** Clusters and meshes: the record as JSON, beside it what is searched for or must be unique. */
 
 import { sql } from 'kysely'
-import type { Kysely } from 'kysely'
+import type { Migration } from 'kysely/migration'
 
 const table = (name: string): string => `create table ${name} (
     seq integer primary key autoincrement,
@@ -12,6 +12,8 @@ const table = (name: string): string => `create table ${name} (
     unique (project, name)
   ) strict`
 
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const name of ['cluster', 'mesh']) await sql.raw(table(name)).execute(db)
+export const firstRegistry: Migration = {
+  up: async (db) => {
+    for (const name of ['cluster', 'mesh']) await sql.raw(table(name)).execute(db)
+  },
 }

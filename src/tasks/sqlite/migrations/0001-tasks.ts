@@ -1,7 +1,7 @@
 /** Tasks, their items, notes and side rows, and the one lease row. */
 
 import { sql } from 'kysely'
-import type { Kysely } from 'kysely'
+import type { Migration } from 'kysely/migration'
 
 const statements: readonly string[] = [
   `create table task (
@@ -59,6 +59,8 @@ const statements: readonly string[] = [
   `insert into lease (one, epoch, owner, expires_at) values (1, 0, null, 0)`,
 ]
 
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of statements) await sql.raw(statement).execute(db)
+export const firstTasks: Migration = {
+  up: async (db) => {
+    for (const statement of statements) await sql.raw(statement).execute(db)
+  },
 }
