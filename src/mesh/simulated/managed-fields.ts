@@ -76,7 +76,7 @@ export function isOf(entry: ManagedFields, owner: Pick<Owner, 'manager' | 'opera
 }
 
 /** Leaves that are new or differ, and those that are gone. */
-export function changes(before: Leaves, after: Leaves): { readonly changed: PathSet; readonly gone: PathSet } {
+function changes(before: Leaves, after: Leaves): { readonly changed: PathSet; readonly gone: PathSet } {
   const changed = new Set<string>()
   for (const [path, value] of after)
     if (!before.has(path) || canonical(before.get(path)) !== canonical(value)) changed.add(path)

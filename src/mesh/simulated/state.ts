@@ -68,7 +68,7 @@ export function schedule(state: WorldState, inMs: number, what: Due): void {
 }
 
 /** 0 <= n < 1, the next of the world's own sequence (mulberry32). */
-export function random(state: WorldState): number {
+function random(state: WorldState): number {
   state.random = (state.random + 0x6d2b79f5) | 0
   let mixed = Math.imul(state.random ^ (state.random >>> 15), 1 | state.random)
   mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed

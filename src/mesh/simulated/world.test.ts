@@ -6,7 +6,7 @@ import { kinds } from './kinds.ts'
 import type { Pod } from './shapes.ts'
 import { isReady } from './shapes.ts'
 import { contents } from './shelves.ts'
-import { trial } from './trial.ts'
+import { trial, withCanary } from './trial.ts'
 
 const names = Object.keys(fixtures) as readonly FixtureName[]
 
@@ -42,7 +42,21 @@ test('the same seed makes the same story, another one another', () => {
   expect(story(1)).not.toBe(story(2))
 })
 
-test('a new istiod that never gets ready says why; one that dies comes back', () => {
+test('a new istiod that never gets ready says why', () => {
+  const on = trial('demo', { neverReady: ['1-31'] })
+  withCanary(on)
+  on.pass(60_000)
+  const [pod] = on.api.all(kinds.Pod, { selector: { matchLabels: { app: 'istiod', 'istio.io/rev': '1-31' } } })
+  expect(pod?.['status']).toMatchObject({
+    containerStatuses: [{ ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } }],
+  })
+  expect(on.probe('reports', { 'istio.io/rev': '1-31' })).toContain('no endpoints available for service "istiod-1-31"')
+  on.world.setFaults({ neverReady: [] })
+  on.pass(3000)
+  expect(on.probe('reports', { 'istio.io/rev': '1-31' })).toBe('1-31 1.31.0')
+})
+
+test('an istiod that dies comes back when its time is over', () => {
   const on = trial('demo', { dead: [{ revision: 'default', fromMs: 5000, toMs: 9000 }] })
   const ready = (): number =>
     (on.api.all(kinds.Pod, { namespace: 'istio-system' }) as unknown as readonly Pod[]).filter(isReady).length

@@ -7,6 +7,7 @@ import type { Pod } from '../shapes.ts'
 import { isGoing, isReady } from '../shapes.ts'
 import type { Trial } from '../trial.ts'
 import { trial } from '../trial.ts'
+import { finishJob } from './jobs.ts'
 
 function one(workload: WorkloadFixture, faults: Partial<Faults> = {}): Trial {
   return trial(
@@ -197,6 +198,10 @@ test('an autoscaler brings istiod to its least, a job replaces its pod until it 
   on.pass(2000)
   expect(podsOf(on)).toHaveLength(1)
   expect(podsOf(on)[0]?.metadata.uid).not.toBe(pod?.metadata.uid)
+  finishJob(on.api, 'shop', 'web')
+  on.pass(2000)
+  expect(podsOf(on).map((each) => each.status?.phase)).toEqual(['Succeeded'])
+  expect(on.api.find(kinds.Job, at)?.['status']).toMatchObject({ active: 0, succeeded: 1 })
 })
 
 test('a pod whose proxy finds no istiod is not ready', () => {
