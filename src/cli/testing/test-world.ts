@@ -4,7 +4,7 @@ import type { Fetch } from '../../client/transport.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { runCommand } from '../main.ts'
 import type { Stream } from '../print.ts'
-import type { OpenServer, World } from '../world.ts'
+import type { World } from '../world.ts'
 
 export interface TestWorldOptions {
   readonly fetch: Fetch
@@ -13,7 +13,7 @@ export interface TestWorldOptions {
   readonly answer?: boolean
   /** A terminal of this size. */
   readonly terminal?: { readonly columns: number; readonly rows: number }
-  readonly openServer?: () => Promise<OpenServer>
+  readonly openServer?: World['openServer']
   /** Called before each wait, with its number from 1. */
   readonly beforeWait?: (wait: number, interrupt: () => void) => void
 }

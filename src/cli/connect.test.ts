@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { exitCodes } from './exit-codes.ts'
+import { runningServer, removeServerFile, writeServerFile } from './server-file.ts'
+import { scriptedServer, secret, who } from './testing/scripted-server.ts'
+import { run } from './testing/test-world.ts'
+import type { TestWorldOptions } from './testing/test-world.ts'
+
+const handOut = {
+  user: who.MESHLIFT_USER,
+  password: secret,
+  domain: who.MESHLIFT_DOMAIN,
+  projectName: 'default',
+  projectId: who.MESHLIFT_PROJECT,
+}
+
+let data: string
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'meshlift-connect-'))
+  return () => rmSync(data, { recursive: true })
+})
+
+const { fetch: answering } = scriptedServer({ listMeshes: () => ({ kind: 'MeshList', apiVersion: 'v1', items: [] }) })
+
+/** Which address was asked, and whether a server was started in the process and closed again. */
+const list = async (argv: readonly string[], options: Partial<TestWorldOptions> = {}) => {
+  const seen = { hosts: new Set<string>(), opened: 0, closed: 0 }
+  const fetch: TestWorldOptions['fetch'] = (url, init) => {
+    seen.hosts.add(new URL(url).host)
+    return answering(url, init)
+  }
+  const outcome = await run(['mesh', 'list', ...argv], {
+    fetch,
+    openServer: async () => {
+      seen.opened += 1
+      return { url: undefined, fetch, credentials: handOut, close: async () => void (seen.closed += 1) }
+    },
+    ...options,
+  })
+  return { ...outcome, ...seen, hosts: [...seen.hosts] }
+}
+
+const admin = (): void => writeFileSync(join(data, 'admin.json'), JSON.stringify(handOut))
+const deadPid = 4_194_305 // beyond the largest there can be on Linux
+
+describe('which server', () => {
+  test('none is named', async () => {
+    const outcome = await list([])
+    expect(outcome.exitCode).toBe(exitCodes.invalid)
+    expect(outcome.err).toContain('--server URL, or --data DIR')
+  })
+
+  test('--server, with credentials of the data folder', async () => {
+    admin()
+    const outcome = await list(['--server', 'http://named:1', '--data', data])
+    expect(outcome).toMatchObject({ exitCode: exitCodes.done, hosts: ['named:1'], opened: 0 })
+  })
+
+  test('the one that runs on the data folder', async () => {
+    admin()
+    await writeServerFile(data, { url: 'http://running:1', pid: process.pid })
+    expect(await list(['--data', data])).toMatchObject({ exitCode: exitCodes.done, hosts: ['running:1'], opened: 0 })
+  })
+
+  test('one in this process when none runs, closed at the end', async () => {
+    expect(await list(['--data', data])).toMatchObject({
+      exitCode: exitCodes.done,
+      hosts: ['in-process'],
+      opened: 1,
+      closed: 1,
+    })
+  })
+
+  test('one in this process when the last one was killed', async () => {
+    admin()
+    await writeServerFile(data, { url: 'http://killed:1', pid: deadPid })
+    expect(await list(['--data', data])).toMatchObject({ hosts: ['in-process'], opened: 1, closed: 1 })
+  })
+
+  test('one in this process when another program took the number of the killed one', async () => {
+    admin()
+    await writeServerFile(data, { url: 'http://killed:1', pid: process.pid })
+    const outcome = await list(['--data', data], {
+      fetch: () => Promise.reject(new TypeError('fetch failed')),
+    })
+    expect(outcome).toMatchObject({ exitCode: exitCodes.done, hosts: ['in-process'], opened: 1, closed: 1 })
+  })
+
+  test('a folder that is not there is a typing error, not an empty server', async () => {
+    const outcome = await list(['--data', join(data, 'typo')])
+    expect(outcome).toMatchObject({ exitCode: exitCodes.notFound, opened: 0 })
+    expect(outcome.err).toContain('There is no folder')
+  })
+
+  test('a simulated mesh that lives in the folder is woken with it', async () => {
+    const simulated: boolean[] = []
+    const openServer: TestWorldOptions['openServer'] = async (config) => {
+      simulated.push(config.simulated)
+      return { url: undefined, fetch: answering, credentials: handOut, close: async () => {} }
+    }
+    await list(['--data', data], { openServer })
+    mkdirSync(join(data, 'simulation'))
+    await list(['--data', data], { openServer })
+    expect(simulated).toEqual([false, true])
+  })
+})
+
+describe('who logs in', () => {
+  test('nobody: says what is missing', async () => {
+    const outcome = await list(['--server', 'http://named:1'], { environment: { MESHLIFT_USER: 'me' } })
+    expect(outcome.exitCode).toBe(exitCodes.unauthenticated)
+    expect(outcome.err).toContain('set MESHLIFT_PASSWORD, MESHLIFT_DOMAIN, MESHLIFT_PROJECT, or name the data folder')
+  })
+
+  test.each(['{"user": "admin", "password": "half-a-secr', '[]', ''])(
+    'a file that is damaged is not repeated: %j',
+    async (text) => {
+      writeFileSync(join(data, 'admin.json'), text)
+      const outcome = await list(['--server', 'http://named:1', '--data', data])
+      expect(outcome.exitCode).toBe(exitCodes.invalid)
+      expect(outcome.err).toContain('admin.json cannot be read')
+      expect(outcome.err).not.toContain('half-a-secr')
+    },
+  )
+})
+
+describe('server.json', () => {
+  test('is taken away by who wrote it, and by nobody else', async () => {
+    await writeServerFile(data, { url: 'http://a:1', pid: process.pid })
+    await removeServerFile(data, process.pid + 1)
+    expect(await runningServer(data)).toEqual({ url: 'http://a:1', pid: process.pid })
+    await removeServerFile(data, process.pid)
+    expect(await runningServer(data)).toBeUndefined()
+  })
+
+  test.each(['', '{}', '{"url": 1, "pid": 1}', '{"url": "http://a", "pid": 0}'])('%j means none', async (text) => {
+    writeFileSync(join(data, 'server.json'), text)
+    expect(await runningServer(data)).toBeUndefined()
+  })
+})
+
+test('a password reaches neither output nor errors of a failing command', async () => {
+  const outcome = await list(['--server', 'http://named:1', '--output', 'json'], {
+    environment: { ...who, MESHLIFT_PASSWORD: 'another-secret' },
+  })
+  expect(outcome.exitCode).toBe(exitCodes.unauthenticated)
+  expect(outcome.out + outcome.err).not.toContain('another-secret')
+})
