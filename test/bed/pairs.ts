@@ -2,7 +2,7 @@
 import { hub } from './parts/parts.ts'
 import type { IstioVersion } from './parts/parts.ts'
 
-export type PairName = 'P' | 'Q' | 'U'
+export type PairName = 'P' | 'Q' | 'R' | 'U'
 
 export interface Pair {
   readonly name: PairName
@@ -71,6 +71,20 @@ export const pairs: Readonly<Record<PairName, Pair>> = {
       desk: { 'istio.io/rev': 'fox' },
     },
     ingress: { 'istio.io/rev': '1-22' },
+  },
+  R: {
+    name: 'R',
+    about: 'revisioned 1.30 to 1.31: the calmest of them, nothing about it is worth a warning',
+    from: { version: '1.30.0', revision: '1-30', release: 'istiod-1-30', label: '1-30', service: 'istiod-1-30' },
+    to: { version: '1.31.0' },
+    helmTag: 'fox',
+    istioctlTag: 'wolf',
+    meshed: {
+      shop: { 'istio.io/rev': '1-30' },
+      pay: { 'istio.io/rev': 'wolf' },
+      desk: { 'istio.io/rev': 'fox' },
+    },
+    ingress: { 'istio.io/rev': '1-30' },
   },
   U: {
     name: 'U',

@@ -24,6 +24,11 @@ const rows: readonly Row[] = [
     given: { mesh: { clusters: [clusterFact({ cluster: 'west' })] } },
     finds: ['absent east: Cluster east belongs to the mesh and is not registered. Add it, or take it out of the mesh.'],
   },
+  {
+    when: 'the driver knows one of two',
+    given: { upgrade: { mesh: { id: 'm1', name: 'prod', type: 'InCluster', clusters: ['east', 'west'] } } },
+    finds: [],
+  },
 ]
 
 describe('cluster-unreachable', () => {

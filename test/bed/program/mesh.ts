@@ -19,47 +19,78 @@ export interface Adopted {
   readonly meshName: string
 }
 
-/** Registers the cluster and adopts its mesh. `server`: see `becomePublished`. */
-export async function adopt(bed: Bed, pair: Pair, server?: string): Promise<Adopted> {
-  const identity = await becomePublished(bed, server)
-  const program = await serve(bed)
+export interface Ways {
+  /** What the kubeconfig names: a relay in front of the API server. */
+  readonly server?: string
+  /** Another folder of charts than the bed's. */
+  readonly charts?: string
+  /** Flags of `serve`. */
+  readonly flags?: readonly string[]
+}
+
+/** Registers the cluster and adopts its mesh. */
+export async function adopt(bed: Bed, pair: Pair, ways: Ways = {}): Promise<Adopted> {
+  const identity = await becomePublished(bed, ways.server)
+  const program = await serve(bed, ways.flags)
   const client = await logIn(program.url, program.handOut(), bed.signal)
-  const clusterId = await register(client, bed, pair, identity.kubeconfig)
+  const clusterId = await register(client, bed, pair, 'bed', identity, ways.charts)
   const meshName = `mesh-${pair.name.toLowerCase()}`
+  const meshId = await adoptMesh(client, meshName, pair, [clusterId])
+  return { program, client, identity, clusterId, meshId, meshName }
+}
+
+export async function adoptMesh(
+  client: Client,
+  name: string,
+  pair: Pair,
+  clusterIds: readonly string[],
+): Promise<string> {
   const nodes = { fieldSelector: { key: 'UID', operator: 'In', values: ['unused'] } }
   const mesh = await client.asm<{ readonly metadata: { readonly uid: string } }>('POST', '/meshes', {
     kind: 'Mesh',
     apiVersion: 'v1',
-    metadata: { name: meshName },
+    metadata: { name },
     spec: {
       type: 'InCluster',
       version: pair.from.version,
-      extendParams: { clusters: [{ clusterID: clusterId, installation: { nodes } }] },
+      extendParams: { clusters: clusterIds.map((clusterID) => ({ clusterID, installation: { nodes } })) },
     },
   })
   if (mesh.status !== 201) throw new Error(`adopting the mesh: ${mesh.status} ${JSON.stringify(mesh.body)}`)
-  return { program, client, identity, clusterId, meshId: mesh.body.metadata.uid, meshName }
+  return mesh.body.metadata.uid
 }
 
-/** With the charts of the bed, its helm, and for pairs that upstream's rule forbids a catalogue that allows them. */
-async function register(client: Client, bed: Bed, pair: Pair, kubeconfig: string): Promise<string> {
+/** With the charts of the bed, its helm, and for all but P, which upstream's rule allows, a catalogue. */
+export async function register(
+  client: Client,
+  bed: Bed,
+  pair: Pair,
+  name: string,
+  { kubeconfig }: Identity,
+  charts: string = bed.installed.charts,
+): Promise<string> {
   const cluster = await client.own<{ readonly id: string }>('POST', '/clusters', {
-    name: 'bed',
+    name,
     kubeconfig,
     context: 'bed',
-    charts: bed.installed.charts,
+    charts,
     helm: join(bed.installed.helm, 'helm'),
-    ...(pair.from.version === '1.30.0' ? {} : { catalogue: writeCatalogue(bed) }),
+    ...(pair.name === 'P' ? {} : { catalogue: writeCatalogue(bed) }),
   })
   if (cluster.status !== 201)
     throw new Error(`registering the cluster: ${cluster.status} ${JSON.stringify(cluster.body)}`)
   return cluster.body.id
 }
 
-function writeCatalogue(bed: Bed): string {
+/** Read by the program anew each time. `kubernetes`: the versions that the target is said to run on. */
+export function writeCatalogue(bed: Bed, kubernetes?: readonly string[]): string {
   const file = join(bed.folder, 'catalogue.yaml')
   const catalogue = {
-    versions: [{ version: '1.22.x' }, { version: '1.30.x' }, { version: '1.31.x' }],
+    versions: [
+      { version: '1.22.x' },
+      { version: '1.30.x' },
+      { version: '1.31.x', ...(kubernetes === undefined ? {} : { kubernetes }) },
+    ],
     hops: [
       { from: '1.22.x', to: '1.31.x' },
       { from: '1.30.x', to: '1.31.x' },

@@ -34,10 +34,10 @@ export interface Program {
 
 const port = 8411 // of the private network, so nobody else can have it
 
-export async function serve(bed: Bed, name = 'program'): Promise<Program> {
-  const data = join(bed.folder, name)
-  const log = join(bed.logs, `${name}.log`)
-  const child = start(data, log)
+export async function serve(bed: Bed, flags: readonly string[] = []): Promise<Program> {
+  const data = join(bed.folder, 'program')
+  const log = join(bed.logs, 'program.log')
+  const child = start(data, log, flags)
   const program: Program = {
     url: `http://127.0.0.1:${port}`,
     data,
@@ -49,7 +49,7 @@ export async function serve(bed: Bed, name = 'program'): Promise<Program> {
       return child.exitCode ?? 1
     },
     kill: () => end(child, 'SIGKILL'),
-    again: () => serve(bed, name),
+    again: () => serve(bed, flags),
   }
   await until({ what: 'meshlift answers', within: 20_000, every: 20, signal: bed.signal }, async () => {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${program.output().slice(-1000)}`)
@@ -60,9 +60,10 @@ export async function serve(bed: Bed, name = 'program'): Promise<Program> {
   return program
 }
 
-function start(data: string, log: string): ChildProcess {
+function start(data: string, log: string, flags: readonly string[]): ChildProcess {
   const file = openSync(log, 'a')
-  const args = [join(checkout, 'bin', 'meshlift.js'), 'serve', '--data', data, '--listen', `127.0.0.1:${port}`]
+  const where = ['--data', data, '--listen', `127.0.0.1:${port}`]
+  const args = [join(checkout, 'bin', 'meshlift.js'), 'serve', ...where, ...flags]
   const child = spawn(process.execPath, args, { stdio: ['ignore', file, file], env: bareEnvironment({ HOME: data }) })
   closeSync(file)
   return child

@@ -2,6 +2,7 @@
 import type { Story } from '../story.ts'
 import { backStories } from './back.ts'
 import { bedStories } from './bed-itself.ts'
+import { checksStory } from './checks.ts'
 import { crashStory } from './crash.ts'
 import { forwardStories } from './forward.ts'
 import { guardedFinish } from './guarded-finish.ts'
@@ -12,6 +13,7 @@ export const stories: readonly Story[] = [
   ...bedStories, // first: a bed that is wrong about itself makes the rest worthless
   ...forwardStories,
   ...backStories,
+  checksStory,
   crashStory,
   neverReady,
   diesInTheMiddle,

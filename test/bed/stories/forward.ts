@@ -27,7 +27,7 @@ function forward(name: PairName): Story {
     async tell(stage) {
       const { bed, note, claim, claimNone } = stage
       const wire = await relayToApiServer()
-      const adopted = await adopt(bed, pair, wire.server)
+      const adopted = await adopt(bed, pair, { server: wire.server })
       const labels = await namespaceLabels(stage, pair)
       const loop = probeMeshed(stage, pair)
       const upgrade = await startUpgrade(bed, adopted, pair.to.version)
