@@ -49,7 +49,7 @@ export interface WorldState {
   random: number
   readonly objects: Shelves
   /** In the order in which it happens. */
-  due: readonly { readonly at: number; readonly what: Due }[]
+  due: readonly { readonly at: number; readonly key: string; readonly what: Due }[]
   /** Labels of a namespace before their newest change, and when that was. */
   readonly labelsBefore: Map<string, { readonly labels: Labels; readonly at: number }>
   /** How often in a row a controller was refused a pod, by uid of the owner. */
@@ -60,11 +60,11 @@ export interface WorldState {
 
 export function schedule(state: WorldState, inMs: number, what: Due): void {
   const at = state.now + Math.max(0, inMs)
-  const text = JSON.stringify(what)
+  const key = JSON.stringify(what)
   // The same thing twice is once, at the earlier time.
-  if (state.due.some((each) => each.at <= at && JSON.stringify(each.what) === text)) return
-  const before = state.due.filter((each) => each.at <= at)
-  state.due = [...before, { at, what }, ...state.due.slice(before.length)]
+  if (state.due.some((each) => each.at <= at && each.key === key)) return
+  const later = state.due.findIndex((each) => each.at > at)
+  state.due = state.due.toSpliced(later === -1 ? state.due.length : later, 0, { at, key, what })
 }
 
 /** 0 <= n < 1, the next of the world's own sequence (mulberry32). */
