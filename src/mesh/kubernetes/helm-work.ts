@@ -73,6 +73,7 @@ async function runToFiles(
   const child = start('/bin/sh', ['-c', noteAndBecome, `${stem}.pid`, ...commandLine(helm, args)], {
     stdio: ['ignore', out.fd, err.fd],
   })
+  const exit = exitOf(child) // before anything is waited for: a quick helm ends meanwhile
   await Promise.all([out.close(), err.close()])
   let late = false
   const limit = setTimeout(() => {
@@ -81,7 +82,7 @@ async function runToFiles(
     setTimeout(() => killGroup(child, 'SIGKILL'), 10_000).unref()
   }, limitMs)
   limit.unref()
-  const finished = exitOf(child).then(async (code): Promise<Ended> => {
+  const finished = exit.then(async (code): Promise<Ended> => {
     clearTimeout(limit)
     const [stdout, stderr] = await Promise.all([textOf(`${stem}.out`), textOf(`${stem}.err`)])
     await clear(stem)
