@@ -27,8 +27,7 @@ describe('the list of checks', () => {
   })
 
   it('has codes that start with the id of their check, and no two titles alike', () => {
-    for (const check of checks)
-      for (const { code } of check.sentences) expect(code.startsWith(`${check.id}/`), code).toBe(true)
+    for (const check of checks) for (const { code } of check.sentences) expect(code.split('/')[0]).toBe(check.id)
     expect(new Set(checks.map((check) => check.title)).size).toBe(checks.length)
   })
 

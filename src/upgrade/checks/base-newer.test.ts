@@ -5,7 +5,9 @@ import { baseNewer } from './base-newer.ts'
 
 const base = (chartVersion: string): NonNullable<Row['given']> => ({
   mesh: {
-    releases: quietMesh().releases.map((release) => (release.chart === 'base' ? { ...release, chartVersion } : release)),
+    releases: quietMesh().releases.map((release) =>
+      release.chart === 'base' ? { ...release, chartVersion } : release,
+    ),
   },
 })
 

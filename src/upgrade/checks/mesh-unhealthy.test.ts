@@ -80,6 +80,11 @@ const rows: readonly Row[] = [
   },
   { when: 'one that matches nothing does', given: { mesh: { webhooks: [off(injector(gone))] } }, finds: [] },
   {
+    when: 'one whose webhooks match no namespace does',
+    given: { mesh: { webhooks: [each(injector(gone), (one) => ({ ...one, namespaceSelector: neverMatch }))] } },
+    finds: [],
+  },
+  {
     when: 'a webhook points to the Service of a tag',
     given: { mesh: { webhooks: [tag('prod', { ...oldPlane, service: 'istiod-revision-tag-prod' })] } },
     finds: [],

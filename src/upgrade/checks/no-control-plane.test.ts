@@ -28,6 +28,16 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    when: 'only the target is here, the one to replace in another cluster',
+    given: {
+      upgrade: unseen,
+      mesh: { controlPlanes: [controlPlane(newPlane), controlPlane(oldPlane, { cluster: 'west' })] },
+    },
+    finds: [
+      'none east: Cluster east has no control plane in istio-system that could be replaced. Install Istio there first, or correct the cluster of the mesh.',
+    ],
+  },
+  {
     when: 'several are there and none was chosen: too many, not none',
     given: { upgrade: unseen, mesh: { controlPlanes: [controlPlane(oldPlane), controlPlane(oldRevision)] } },
     finds: [],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { batch, namespace, oldRevision, quietMesh, workload } from '../testing/facts.ts'
-import { changed, injector, tag } from '../testing/webhooks.ts'
+import { batch, namespace, oldRevision, workload } from '../testing/facts.ts'
+import { changed, injector } from '../testing/webhooks.ts'
 import { told, type Row } from '../testing/looking.ts'
 import { pinnedPods } from './pinned-pods.ts'
 

@@ -10,7 +10,7 @@ import {
   quietMesh,
 } from '../testing/facts.ts'
 import { unseen } from '../testing/record.ts'
-import { injector, tag } from '../testing/webhooks.ts'
+import { changed, injector, tag } from '../testing/webhooks.ts'
 import { told, type Row } from '../testing/looking.ts'
 import { severalRevisions } from './several-revisions.ts'
 
@@ -19,6 +19,11 @@ const both = {
   controlPlanes: [controlPlane(oldPlane), controlPlane(oldRevision)],
   webhooks: [...quiet.webhooks, injector(oldRevision)],
 }
+
+const whole = tag('canary', oldRevision)
+const inPart = changed(whole, {
+  webhooks: whole.webhooks.map((one, n) => (n === 0 ? { ...one, service: oldPlane.service } : one)),
+})
 
 const rows: readonly Row[] = [
   { when: 'there is one', finds: [] },
@@ -50,6 +55,13 @@ const rows: readonly Row[] = [
   {
     when: 'a tag points to it, with nothing behind the tag',
     given: { mesh: { ...both, webhooks: [...both.webhooks, tag('canary', oldRevision)] } },
+    finds: [
+      'inUse 1-30-0: Control plane 1-30-0 (1.30.0) is in use beside revision default: tag canary. Upgrading from more than one revision at once is not supported yet: move these to revision default, then check again.',
+    ],
+  },
+  {
+    when: 'a tag points to it in part',
+    given: { mesh: { ...both, webhooks: [...both.webhooks, inPart] } },
     finds: [
       'inUse 1-30-0: Control plane 1-30-0 (1.30.0) is in use beside revision default: tag canary. Upgrading from more than one revision at once is not supported yet: move these to revision default, then check again.',
     ],

@@ -191,7 +191,7 @@ export function budget(at: string, change: Partial<BudgetFact> = {}): BudgetFact
 }
 
 /** What the old control plane injects in the quiet mesh. */
-export const meshed: readonly WorkloadFact[] = [
+const meshed: readonly WorkloadFact[] = [
   workload('shop/web'),
   workload('shop/api'),
   workload('shop/db', { kind: 'StatefulSet' }),

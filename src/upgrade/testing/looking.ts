@@ -18,7 +18,7 @@ export interface Changed {
 }
 
 /** Helm and the charts are there, and mean the same mesh configuration. */
-export const goodChart: Answer = { ask: 'chart', helm: '4.1.4', meshConfig: controlPlane(newPlane).meshConfig ?? '' }
+const goodChart: Answer = { ask: 'chart', helm: '4.1.4', meshConfig: controlPlane(newPlane).meshConfig ?? '' }
 
 export function situation({ mesh, from, upgrade, others, catalogue, values, answers }: Changed = {}): CheckSituation {
   return {

@@ -22,7 +22,7 @@ function injecting(prefix: string, service: string, namespaceSelector: Selector,
 }
 
 /** What answers to `istio.io/rev=<asked>`, and for `default` also to istio-injection and to pods that ask for a sidecar. */
-export function injectingWebhooks(asked: string, service: string): readonly Webhook[] {
+function injectingWebhooks(asked: string, service: string): readonly Webhook[] {
   const byRevision = [
     injecting(
       'rev.namespace',
@@ -48,7 +48,7 @@ export function injectingWebhooks(asked: string, service: string): readonly Webh
 type Change = Partial<Omit<WebhookFact, 'body'>>
 
 /** A configuration whose recorded body says the same as its facts. */
-export function configuration(kind: WebhookFact['kind'], name: string, change: Change): WebhookFact {
+function configuration(kind: WebhookFact['kind'], name: string, change: Change): WebhookFact {
   const fact = {
     cluster: 'east',
     uid: `uid-${name}`,
