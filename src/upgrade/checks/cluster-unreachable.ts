@@ -17,7 +17,8 @@ export const clusterUnreachable = defineCheck({
     upgrade.mesh.clusters.flatMap((cluster) => {
       const fact = seen.clusters.find((one) => one.cluster === cluster)
       // Of a mesh of several only the first is connected to; that it has several is told by the check of that name.
-      if (!fact) return upgrade.mesh.clusters.length > 1 ? [] : [{ about: cluster, because: says.say.absent({ cluster }) }]
+      if (!fact)
+        return upgrade.mesh.clusters.length > 1 ? [] : [{ about: cluster, because: says.say.absent({ cluster }) }]
       if (fact.reachable) return []
       const why = (fact.why ?? 'it does not answer').replace(/\.$/, '')
       return [{ about: cluster, because: says.say.unreachable({ cluster, why }) }]
