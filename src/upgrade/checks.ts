@@ -21,6 +21,7 @@ import { noReadinessProbe } from './checks/no-readiness-probe.ts'
 import { notByHelm } from './checks/not-by-helm.ts'
 import { permissionMissing } from './checks/permission-missing.ts'
 import { pinnedConfig } from './checks/pinned-config.ts'
+import { pinnedImages } from './checks/pinned-images.ts'
 import { pinnedPods } from './checks/pinned-pods.ts'
 import { revisionTaken } from './checks/revision-taken.ts'
 import { rolloutInProgress } from './checks/rollout-in-progress.ts'
@@ -45,6 +46,7 @@ export const checks: readonly Check[] = [
   baseNewer,
   revisionTaken,
   anotherUpgrade,
+  pinnedImages,
   chart,
   // Does the mesh do what its labels say?
   rootsDiffer,
