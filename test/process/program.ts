@@ -1,0 +1,77 @@
+// The real program, as people start it: its own process, its own output, ended by signals.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+const launcher = fileURLToPath(new URL('../../bin/meshlift.js', import.meta.url))
+
+export interface Ended {
+  /** Undefined when a signal ended it. */
+  readonly exitCode: number | undefined
+  readonly out: string
+  readonly err: string
+}
+
+export interface Program {
+  readonly pid: number
+  /** Resolves as soon as its output so far matches. Fails when it ends before that. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>
+  kill(signal: NodeJS.Signals): void
+  readonly ended: Promise<Ended>
+}
+
+/** Killed when the test is over, however that ends. */
+export function start(...argv: readonly string[]): Program {
+  const child = spawn(process.execPath, [launcher, ...argv], {
+    // Of this machine's settings only the search path: a MESHLIFT_ variable here must not decide a test.
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const seen = { out: '', err: '' }
+  const waiting = new Set<() => void>()
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    seen.out += text
+    for (const look of waiting) look()
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    seen.err += text
+  })
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ exitCode: code ?? undefined, ...seen }))
+  })
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
+  return {
+    pid: child.pid ?? 0,
+    kill: (signal) => void child.kill(signal),
+    ended,
+    printed: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = pattern.exec(seen.out)
+          if (found === null) return
+          waiting.delete(look)
+          resolve(found)
+        }
+        waiting.add(look)
+        void ended.then(({ out, err }) =>
+          reject(new Error(`It ended without printing ${String(pattern)}:\n${out}${err}`)),
+        )
+        look()
+      }),
+  }
+}
+
+export const run = (...argv: readonly string[]): Promise<Ended> => start(...argv).ended
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'meshlift-process-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
