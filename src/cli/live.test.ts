@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest'
 import { picture } from './live.ts'
 
+const escape = '\u001b'
+const piece = new RegExp(`${escape}\\[\\d*[A-Z]|\\n|\\r|[^${escape}\\n\\r]+`, 'g')
+
 /** What a terminal shows of it: enough of one for what the picture uses. */
 function screen() {
   const lines: string[] = ['']
   let [at, column] = [0, 0]
   const put = (text: string): void => {
-    for (const part of text.match(/\u001b\[\d*[A-Z]|\n|\r|[^\u001b\n\r]+/g) ?? []) {
+    for (const part of text.match(piece) ?? []) {
       if (part === '\n') [at, column] = [at + 1, 0]
       else if (part === '\r') column = 0
       else if (part.endsWith('A') && part.startsWith('\u001b')) at -= Number(part.slice(2, -1))

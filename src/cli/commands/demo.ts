@@ -46,7 +46,7 @@ With --once it ends with 0 when the upgrade succeeded, 9 otherwise.`,
   )
 
 /** The whole story takes about half a minute then: slow enough to be read, quick enough to be watched. */
-const demoSpeed = 2.5
+const demoSpeed = 1.25
 
 async function demo(run: Run, once: boolean): Promise<number> {
   const { loaded, world, print, signal } = run
