@@ -48,6 +48,8 @@ export async function ask(
 export interface Waiter {
   /** Waits until the upgrade stands still. Throws aborted (`cli/interrupted`) that says how to go on. */
   settled(id: string): Promise<UpgradeDetail>
+  /** Something else was printed: the next picture stands below it instead of over it. */
+  below(): void
 }
 
 export interface WaiterOptions {
@@ -65,9 +67,10 @@ export const waitAgain =
 
 export function waiter({ session, world, signal, print }: ServedRun, { after, goOn }: WaiterOptions): Waiter {
   let last = after
+  const show = showOn(print)
   return {
+    below: () => show.end(),
     settled: async (id) => {
-      const show = showOn(print)
       let seen: UpgradeDetail | undefined
       const until = (upgrade: UpgradeDetail): boolean => {
         seen = upgrade
@@ -79,8 +82,6 @@ export function waiter({ session, world, signal, print }: ServedRun, { after, go
         return followed.upgrade
       } catch (thrown) {
         throw signal.aborted ? interrupted(session, seen, goOn) : thrown
-      } finally {
-        show.end()
       }
     },
   }

@@ -81,6 +81,7 @@ async function upgrade(run: ServedRun, asked: string, options: Options): Promise
       return conclude(run, checked, exitCodes.held)
     }
   }
+  wait.below()
   return conclude(run, ...ended(await goForward(run, at.id, through, wait)))
 }
 
