@@ -88,6 +88,14 @@ export function isImmovable(workload: WorkloadFact): boolean {
   return workload.paused || workload.strategy === 'OnDelete' || workload.partition > 0
 }
 
+/** Every pod is of the newest template and ready, and no other is left. */
+export function isRolled({ observed, updated, ready, total, replicas }: WorkloadFact): boolean {
+  return observed && updated === replicas && ready === replicas && total === replicas
+}
+
+/** Until its controller has seen the new template, the numbers are those of the old one: 2 of 2, the moment after the restart. */
+const newPods = ({ observed, updated }: WorkloadFact): number => (observed ? updated : 0)
+
 export type Place = 'no-sidecar' | 'moved' | 'rolling' | 'not-moved' | 'to-do' | 'immovable'
 
 export function placeOf(workload: WorkloadFact, moving: Pick<Moving, 'seen' | 'onto' | 'expected' | 'stamps'>): Place {
@@ -95,11 +103,7 @@ export function placeOf(workload: WorkloadFact, moving: Pick<Moving, 'seen' | 'o
   const { expected, stamps, onto } = moving
   const stamp = workload.podAnnotations[restartedAnnotation] ?? ''
   const stamped = stamps.includes(stamp)
-  const rolled =
-    workload.observed &&
-    workload.updated === workload.replicas &&
-    workload.ready === workload.replicas &&
-    workload.total === workload.replicas
+  const rolled = isRolled(workload)
   if (!stamped && !pods.some((pod) => pod.injection)) return 'no-sidecar'
   const moved = pods.every((pod) => isOnControlPlane(pod, onto, expected))
   if (moved && rolled) return 'moved'
@@ -181,7 +185,7 @@ export function moveWorkloads(workloads: readonly WorkloadFact[], moving: Moving
   const object = nameOf(workload)
   const facts = {
     object,
-    updated: workload.updated,
+    updated: newPods(workload),
     replicas: workload.replicas,
     ready: workload.ready,
     trouble: workload.trouble ? ` (${workload.trouble})` : '',
@@ -288,7 +292,7 @@ export function progressOf(workload: WorkloadFact, moving: Moving): Progress {
         reason: 'a restart does not replace its pods; they must be replaced by hand before the finish',
       }
     case 'rolling':
-      return { ...at, phase: 'Running', reason: `${workload.updated} of ${workload.replicas} pods are new` }
+      return { ...at, phase: 'Running', reason: `${newPods(workload)} of ${workload.replicas} pods are new` }
     case 'not-moved':
       return { ...at, phase: 'Failed', reason: `restarted, and not on ${moving.onto.revision}` }
     case 'to-do':

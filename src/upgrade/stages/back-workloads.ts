@@ -2,6 +2,7 @@ import {
   askBeforeRestart,
   follow,
   isGateway,
+  isRolled,
   livePodsOf,
   moveWorkloads,
   movingParts,
@@ -32,7 +33,11 @@ function movingBack(s: Situation<MovingPart>): Moving {
   }
 }
 
-/** Only those with a pod that the new control plane injected, or that this job restarted: the others were never moved. Gateways last. */
+/**
+ * Only those with a pod that the new control plane injected, or that this job restarted: the others were never moved.
+ * What the way forward left rolling comes first, so that never two roll at once, and one that would never have got ready
+ * is not waited for. Gateways last.
+ */
 function groups(s: Situation<MovingPart>): readonly (readonly WorkloadFact[])[] {
   const { stamps } = movingBack(s)
   const concerned = s.seen.workloads.filter(
@@ -43,7 +48,11 @@ function groups(s: Situation<MovingPart>): readonly (readonly WorkloadFact[])[] 
       ) &&
         follow(workload, s.upgrade.from.revision, s.seen)),
   )
-  return [concerned.filter((workload) => !isGateway(workload)), concerned.filter(isGateway)]
+  const inMotion = s.seen.workloads.filter(
+    (workload) =>
+      !isRolled(workload) && (workload.podAnnotations[restartedAnnotation] ?? '').startsWith(`${s.upgrade.id}/`),
+  )
+  return [inMotion, concerned.filter((workload) => !isGateway(workload)), concerned.filter(isGateway)]
 }
 
 /** A pod in flight while the labels went back was injected twice: annotation and discovery of the old one, image of the new one. */

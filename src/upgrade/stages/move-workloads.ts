@@ -1,9 +1,12 @@
 import { isGateway, movingParts } from '../moving.ts'
 import { askForMoves, moveNamespaces, writerOf, type Selection } from '../namespace-moves.ts'
-import { isGatewayNamespace, isOn, originalOf } from '../namespaces.ts'
+import { sameJson } from '../../lib/json.ts'
+import type { NamespaceFact } from '../mesh.ts'
+import { choice, isGatewayNamespace, isOn, originalOf } from '../namespaces.ts'
 import { sentences } from '../reason.ts'
 import { defineStage, type Situation } from '../stage.ts'
 import type { MovingPart } from '../moving.ts'
+import { passesRestoring } from './restore-labels.ts'
 
 const says = sentences('move-workloads', {
   moved: "All workloads of the mesh's namespaces run with proxies of {revision}.",
@@ -27,11 +30,14 @@ export const moveWorkloadsStage = defineStage({
       moveNamespaces(s, selection(s)) ?? { kind: 'done', because: says.say.moved({ revision: s.upgrade.to.revision }) }
     )
   },
-  /** Every namespace that we relabelled goes on asking for the new revision, by whatever labels. */
+  /** Every namespace that we relabelled goes on asking for the new revision. Where labels that were given back lead is another promise. */
   still(s) {
     const { to, id } = s.upgrade
+    const givenBack = (namespace: NamespaceFact): boolean =>
+      passesRestoring(s.upgrade) && sameJson(choice(namespace), originalOf(namespace, id))
     const broken = s.seen.namespaces.find(
-      (namespace) => originalOf(namespace, id) !== undefined && !isOn(namespace, to.revision, s.seen),
+      (namespace) =>
+        originalOf(namespace, id) !== undefined && !isOn(namespace, to.revision, s.seen) && !givenBack(namespace),
     )
     return broken && says.say.broken({ namespace: broken.name, revision: to.revision, writer: writerOf(broken) })
   },

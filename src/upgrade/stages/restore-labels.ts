@@ -3,6 +3,7 @@ import { injectorAnswer, targetOf } from '../moving.ts'
 import { choice, originalOf, wouldBeOn } from '../namespaces.ts'
 import type { NamespaceFact } from '../mesh.ts'
 import { sentences } from '../reason.ts'
+import type { UpgradeRecord } from '../record.ts'
 import { defineStage, type Situation } from '../stage.ts'
 
 const says = sentences('restore-labels', {
@@ -10,6 +11,8 @@ const says = sentences('restore-labels', {
   proving: 'Waiting until dry-run pods in {namespace} are injected by {revision}: {answer}.',
   kept: 'Namespaces have the labels that Git says again. These named the old revision itself and keep istio.io/rev={revision}: {namespaces}.',
   restored: 'Namespaces have the labels that Git says again.',
+  astray:
+    'Namespace {namespace} has the labels it had, and they do not lead to {revision} any more: a tag or the default was moved. Point it at {revision}, or roll back.',
 })
 
 type Part = 'namespaces' | 'webhooks' | 'controlPlanes'
@@ -93,4 +96,20 @@ export const restoreLabels = defineStage({
       progress,
     }
   },
+  /** What the labels name may be moved by somebody though nobody touches the namespace. */
+  still(s) {
+    const { revision } = s.upgrade.to
+    const astray = relabelled(s).find(
+      ({ namespace, original, leads }) => !leads && sameJson(choice(namespace), original),
+    )
+    return astray && says.say.astray({ namespace: astray.namespace.name, revision })
+  },
 })
+
+/** From its beginning on, a namespace may have the labels that it had before. */
+export function passesRestoring({ step, stage, plan }: UpgradeRecord): boolean {
+  const stages = plan.DataPlaneUpgrade
+  return (
+    step === 'PostUpgrade' || (step === 'DataPlaneUpgrade' && stages.indexOf(stage) >= stages.indexOf(restoreLabels.id))
+  )
+}

@@ -1,0 +1,197 @@
+/** Tells a story: commands go through the door as a caller's do, time passes, the world does things, the diary is kept. */
+
+import type { UpgradeUpdate } from '../../src/contract/upgrades.ts'
+import { problemFrom } from '../../src/lib/problem.ts'
+import type { Problem } from '../../src/lib/problem.ts'
+import type { World } from '../../src/mesh/simulated/world.ts'
+import type { NoteBody } from '../../src/upgrade/note.ts'
+import { readRecord } from '../../src/upgrade/record.ts'
+import type { Step, StepAction, UpgradeRecord } from '../../src/upgrade/record.ts'
+import { diary } from './diary.ts'
+import { invariants } from './invariants.ts'
+import { startProgram } from './program.ts'
+import type { Moment, Program, Witness } from './program.ts'
+import { setting } from './setting.ts'
+import type { Scene, Setting } from './setting.ts'
+
+export interface Story {
+  readonly setting: Setting
+  readonly world: World
+  /** Asks for an upgrade and waits until it is the caller's turn. */
+  begin(version: string): Promise<UpgradeRecord>
+  /** A PUT, and waits until it is the caller's turn again: done, failed, held or ended. */
+  ask(step: Step, action: StepAction): Promise<UpgradeRecord>
+  /** A PUT that must be refused; its sentence is told. */
+  refused(step: Step, action: StepAction): Promise<Problem>
+  /** A PUT without waiting. */
+  order(step: Step, action: StepAction): Promise<void>
+  /** Time passes until this is so; fails after an hour. */
+  until(holds: (record: UpgradeRecord) => boolean): Promise<UpgradeRecord>
+  pass(ms: number): Promise<UpgradeRecord>
+  /** The world does something now, and the diary says what. */
+  happens(what: string, act: (world: World) => void): void
+  /** The same as soon as a moment comes, once. */
+  when(comes: (moment: Moment) => boolean, what: string, act: (world: World) => void): void
+  record(): Promise<UpgradeRecord>
+  diary(): string
+  /** Codes of all notes. */
+  codes(): ReadonlySet<string>
+}
+
+export interface Telling {
+  readonly title: string
+  readonly scene: Scene
+  /** Sees each moment after the invariants have; may end the process there, and another one takes over at once. */
+  readonly witness?: Witness
+  /** Told when the process was ended and the next one starts. */
+  readonly restarted?: () => void
+}
+
+/** Ends a process at a moment. */
+export class Killed extends Error {}
+
+const hour = 3_600_000
+
+export async function tell({ title, scene, witness = async () => undefined, restarted }: Telling): Promise<Story> {
+  const here = await setting(scene)
+  const { world, clock, tasks, mesh } = here
+  const rules = invariants(world)
+  const told = diary(title, clock.now())
+  const codes = new Set<string>()
+  let waiting: readonly {
+    readonly comes: (moment: Moment) => boolean
+    readonly what: string
+    readonly act: (world: World) => void
+  }[] = []
+  let id = ''
+  let newest: NoteBody | undefined
+
+  const record = async (): Promise<UpgradeRecord> => readRecord((await tasks.read(id))?.state)
+  const happens: Story['happens'] = (what, act) => {
+    told.happened(clock.now(), what)
+    world.catchUp()
+    world.write(() => act(world))
+  }
+  const tellMoment = async (moment: Moment): Promise<void> => {
+    switch (moment.what) {
+      case 'saved':
+        for (const { at, body } of moment.save.notes) {
+          newest = body as NoteBody
+          codes.add(newest.code)
+          told.note(at, newest)
+        }
+        return
+      case 'acting':
+        told.action(moment.action)
+        return rules.acting(moment.action, await record(), newest)
+      case 'refused':
+        return told.refused(moment.problem.message)
+      case 'saving':
+      case 'acted':
+      case 'looked':
+        return rules.always()
+    }
+  }
+  const seen: Witness = async (moment) => {
+    await tellMoment(moment)
+    const due = waiting.filter(({ comes }) => comes(moment))
+    waiting = waiting.filter((one) => !due.includes(one))
+    for (const { what, act } of due) happens(what, act)
+    await witness(moment)
+  }
+  let program: Program = startProgram({ setting: here, witness: seen })
+
+  /** One round of the worker, and the time until the next. */
+  const round = async (): Promise<number> => {
+    const next = await program.worker.turn()
+    const death = program.died()
+    if (death === undefined) {
+      rules.always()
+      return next ?? clock.now() + hour
+    }
+    if (!(death instanceof Killed)) throw death
+    restarted?.()
+    program = startProgram({ setting: here, witness: seen })
+    return clock.now()
+  }
+  const runUntil = async (holds: (record: UpgradeRecord) => boolean, deadline: number): Promise<UpgradeRecord> => {
+    for (;;) {
+      const next = await round()
+      const now = await record()
+      if (holds(now)) return now
+      if (clock.now() >= deadline) return now
+      await clock.sleep(Math.max(1, Math.min(next, deadline) - clock.now()))
+    }
+  }
+  const until: Story['until'] = async (holds) => {
+    const now = await runUntil(holds, clock.now() + hour)
+    if (!holds(now)) throw new Error(`never came: ${holds.toString()}\n${told.text()}`)
+    return now
+  }
+  const settled = async (): Promise<UpgradeRecord> => {
+    const now = await until(({ standing, jobs }) => standing !== 'working' && jobs.length > 0)
+    if (now.ended) rules.finished()
+    return now
+  }
+  const put = async (name: Step, action: StepAction): Promise<void> => {
+    const { asked, name: upgrade } = await record()
+    const body: UpgradeUpdate = {
+      kind: 'MeshUpgrade',
+      apiVersion: 'v1',
+      metadata: { name: upgrade },
+      spec: {
+        meshId: mesh.id,
+        upgradeStrategy: 'Canary',
+        targetType: 'InCluster',
+        targetVersion: asked.targetVersion,
+        currentStep: { name, action },
+      },
+    }
+    await program.door.put(mesh.project, id, body, new AbortController().signal)
+  }
+
+  return {
+    setting: here,
+    world,
+    async begin(version) {
+      const body = {
+        kind: 'MeshUpgrade',
+        apiVersion: 'v1',
+        metadata: { name: 'upgrade' },
+        spec: {
+          meshId: mesh.id,
+          upgradeStrategy: 'Canary',
+          targetType: 'InCluster',
+          targetVersion: version,
+          currentStep: { name: 'PreCheck', action: 'Execute' },
+        },
+      } as const
+      id = (await program.door.create(mesh.project, mesh, body, new AbortController().signal)).metadata.uid
+      return settled()
+    },
+    async ask(step, action) {
+      await put(step, action)
+      await runUntil(({ jobs }) => jobs.length > 0, clock.now())
+      return settled()
+    },
+    async refused(step, action) {
+      const problem = await put(step, action).then(
+        () => undefined,
+        (thrown: unknown) => problemFrom(thrown),
+      )
+      if (problem === undefined) throw new Error(`${action} ${step} was not refused`)
+      told.happened(clock.now(), `${action} ${step} is refused: ${problem.message}`)
+      return problem
+    },
+    order: put,
+    until,
+    pass: (ms) => runUntil(() => false, clock.now() + ms),
+    happens,
+    when: (comes, what, act) => {
+      waiting = [...waiting, { comes, what, act }]
+    },
+    record,
+    diary: () => told.text().replaceAll(id === '' ? '\u0000' : id, '<upgrade>'),
+    codes: () => codes,
+  }
+}
