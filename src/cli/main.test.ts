@@ -114,7 +114,6 @@ describe('what the server refuses', () => {
     [404, exitCodes.notFound],
     [409, exitCodes.conflict],
     [422, exitCodes.blocked],
-    [500, exitCodes.other],
     [502, exitCodes.other],
     [503, exitCodes.unavailable],
     [504, exitCodes.unavailable],
@@ -123,6 +122,14 @@ describe('what the server refuses', () => {
     const outcome = await typed(['mesh', 'list'], script)
     expect(outcome.exitCode).toBe(exitCode)
     expect(outcome.err).toContain('The sentence of the server.')
+  })
+
+  test.each([
+    ['Cluster real cannot be reached.', exitCodes.unavailable],
+    ['Internal error. The log has it as 1-2-3.', exitCodes.other],
+  ])('500: %s', async (text, exitCode) => {
+    const script: Script = { listMeshes: () => new Refusal(500, 'test/refused', text) }
+    expect((await typed(['mesh', 'list'], script)).exitCode).toBe(exitCode)
   })
 
   test('a wrong password', async () => {

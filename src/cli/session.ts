@@ -74,11 +74,14 @@ const kinds: Readonly<Record<number, ProblemKind>> = {
   504: 'timeout',
 }
 
+/** Documented routes have one status for a cluster that is away and for a fault of the program; the latter says no more than this. */
+const ownFault = /^Internal (server )?error\b/
+
 function problemOf(thrown: unknown): unknown {
   if (!(thrown instanceof Refused)) return thrown
   const { status, code, message, retryAfterMs } = thrown
   return new Problem({
-    kind: kinds[status] ?? 'bug',
+    kind: status === 500 && !ownFault.test(message) ? 'unavailable' : (kinds[status] ?? 'bug'),
     code,
     text: message,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
