@@ -40,7 +40,7 @@ export const MeshUpgrade = Type.Object({
   spec: Type.Object({
     meshId: Id,
     upgradeStrategy: Type.Literal('Canary'),
-    /** As the caller wrote it. */
+    /** Resolved: asked for as `v1.31` or `1.31`, it is the version that was found. */
     targetVersion: Type.String(),
     targetType: Type.Literal('InCluster'),
     /** The last thing that was asked. */

@@ -9,7 +9,7 @@ import { steps, currentJob, type JobKind, type Step, type StepAction, type Upgra
 export type UpgradeCommand =
   | { readonly do: 'execute'; readonly step: Step }
   | { readonly do: 'retry' }
-  | { readonly do: 'rollback' }
+  | { readonly do: 'rollback'; readonly step: Step }
   | { readonly do: 'abandon' }
 
 export const commandSentences = sentences('command', {
@@ -125,7 +125,7 @@ function admitRollback(record: UpgradeRecord, step: Step): Admission {
     if (record.standing === 'working') return { kind: 'same' }
     throw refused(record, 'the upgrade is being rolled back already and has stopped')
   }
-  return { kind: 'start', command: { do: 'rollback' } }
+  return { kind: 'start', command: { do: 'rollback', step } }
 }
 
 /** What a PUT would be accepted for now. */
@@ -174,9 +174,9 @@ export function fold(
   now: number,
 ): { readonly record: UpgradeRecord; readonly because: Reason } {
   const started = { ...record, updatedAt: now, attempts: 0, waiting: { on: '', since: now } }
-  const job = (kind: JobKind, action: StepAction): UpgradeRecord['jobs'] => [
+  const job = (kind: JobKind, action: StepAction, named: Step): UpgradeRecord['jobs'] => [
     ...record.jobs,
-    { id, kind, action, phase: 'Running', reason: '', createdAt: now, startedAt: now },
+    { id, kind, action, named, phase: 'Running', reason: '', createdAt: now, startedAt: now },
   ]
   switch (command.do) {
     case 'execute': {
@@ -188,7 +188,7 @@ export function fold(
           step,
           stage,
           standing: 'working',
-          jobs: job(step, 'Execute'),
+          jobs: job(step, 'Execute', step),
           touched: record.touched || step !== 'PreCheck',
         },
         because: say.execute({ step }),
@@ -199,7 +199,12 @@ export function fold(
       // A check that failed is repeated from its beginning; elsewhere the stage that stopped is looked at again.
       const stage = kind === 'PreCheck' ? (record.plan.PreCheck[0] ?? '') : record.stage
       return {
-        record: { ...started, stage, standing: 'working', jobs: closed(job(kind, 'Retry'), now) },
+        record: {
+          ...started,
+          stage,
+          standing: 'working',
+          jobs: closed(job(kind, 'Retry', record.step), 'stopped: it was retried', now),
+        },
         because: say.retry({ step: kind }),
       }
     }
@@ -210,22 +215,34 @@ export function fold(
           direction: 'back',
           stage: record.rollback[0] ?? '',
           standing: 'working',
-          jobs: closed(job('Rollback', 'Rollback'), now),
+          jobs: closed(job('Rollback', 'Rollback', command.step), 'stopped: the upgrade is rolled back', now),
         },
         because: say.rollback(),
       }
     case 'abandon':
-      return { record: { ...started, ended: 'abandoned', jobs: closed(record.jobs, now, 0) }, because: say.abandon() }
+      return {
+        record: {
+          ...started,
+          ended: 'abandoned',
+          jobs: closed(record.jobs, 'stopped: the upgrade was abandoned', now, 0),
+        },
+        because: say.abandon(),
+      }
     default:
       return assertNever(command)
   }
 }
 
-/** Jobs that another one takes over from have ended; all but the last `keep`. */
-function closed(jobs: UpgradeRecord['jobs'], now: number, keep = 1): UpgradeRecord['jobs'] {
+/** Jobs that another one takes over from have ended; all but the last `keep`. What they stopped at stays readable. */
+function closed(jobs: UpgradeRecord['jobs'], why: string, now: number, keep = 1): UpgradeRecord['jobs'] {
   return jobs.map((job, index) =>
     index >= jobs.length - keep || job.completedAt !== undefined
       ? job
-      : { ...job, phase: 'Failed' as const, completedAt: now },
+      : {
+          ...job,
+          phase: 'Failed' as const,
+          reason: job.reason === '' ? why : `${why}; it stood at: ${job.reason}`,
+          completedAt: now,
+        },
   )
 }

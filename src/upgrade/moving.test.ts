@@ -394,7 +394,7 @@ describe('around a workload', () => {
   })
 
   it('stamps with every try of its own kind, the current one last', () => {
-    const job = { action: 'Execute', phase: 'Success', reason: '', createdAt: noon } as const
+    const job = { action: 'Execute', named: 'PreCheck', phase: 'Success', reason: '', createdAt: noon } as const
     const jobs = [
       { ...job, id: 'j1', kind: 'PreCheck' } as const,
       { ...job, id: 'j2', kind: 'DataPlaneUpgrade' } as const,

@@ -26,6 +26,8 @@ export interface JobRecord {
   readonly id: string
   readonly kind: JobKind
   readonly action: StepAction
+  /** The step that the command named; for a roll back any that was started. */
+  readonly named: Step
   readonly phase: 'Initializing' | 'Running' | 'Success' | 'Failed'
   readonly reason: string
   readonly createdAt: number

@@ -29,7 +29,8 @@ function jobsOf({ record, open }: Shown): readonly JobRecord[] {
         ? 'Rollback'
         : record.step
   const action = open.body.do === 'execute' ? 'Execute' : open.body.do === 'retry' ? 'Retry' : 'Rollback'
-  return [...record.jobs, { id: open.id, kind, action, phase: 'Initializing', reason: '', createdAt: open.at }]
+  const named = open.body.do === 'retry' ? record.step : open.body.step
+  return [...record.jobs, { id: open.id, kind, action, named, phase: 'Initializing', reason: '', createdAt: open.at }]
 }
 
 function stateOf({ record, open }: Shown): State {
@@ -60,7 +61,6 @@ function phaseOf({ record, open }: Shown): Phase {
 export function meshUpgradeView(shown: Shown): MeshUpgrade {
   const { record, open } = shown
   const job = jobsOf(shown).at(-1)
-  const name = open?.body.do === 'execute' ? open.body.step : record.step
   return {
     kind: 'MeshUpgrade',
     apiVersion: 'v1',
@@ -68,9 +68,10 @@ export function meshUpgradeView(shown: Shown): MeshUpgrade {
     spec: {
       meshId: record.mesh.id,
       upgradeStrategy: 'Canary',
-      targetVersion: record.asked.targetVersion,
+      // Resolved once and echoed so (asm-api section 13); a PUT may say it either way.
+      targetVersion: record.to.version,
       targetType: 'InCluster',
-      currentStep: { name, action: job?.action ?? 'Execute' },
+      currentStep: { name: job?.named ?? record.step, action: job?.action ?? 'Execute' },
     },
     status: {
       state: stateOf(shown),
@@ -137,7 +138,7 @@ export function rootJobView(shown: Shown, rowsOf: (job: string) => readonly Row[
   const phase =
     state === 'Success' || state === 'RolledBack'
       ? 'Success'
-      : state === 'Cancel' || state === 'RollbackFailed'
+      : state === 'Cancel' || state === 'RollbackFailed' || (state === 'Pending' && record.standing === 'failed')
         ? 'Failed'
         : jobs.length === 0 || state === 'Init'
           ? 'Initializing'
@@ -213,7 +214,7 @@ export function summaryView(shown: Shown): UpgradeSummary {
     from: { revision: record.from.revision, version: record.from.version },
     to: { revision: record.to.revision, version: record.to.version },
     state: view.status.state,
-    step: view.spec.currentStep.name,
+    step: record.step,
     phase: view.status.currentStep.phase,
     direction: record.direction,
     reason: { code: record.reason.code, text: record.reason.text },

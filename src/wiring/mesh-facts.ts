@@ -6,7 +6,7 @@ import type { Clock } from '../lib/clock.ts'
 import { isRecord } from '../lib/json.ts'
 import { Problem } from '../lib/problem.ts'
 import { loadCatalogue } from '../registry/catalogue-file.ts'
-import type { Catalogue } from '../registry/catalogue.ts'
+import { upstreamCatalogue, type Catalogue } from '../registry/catalogue.ts'
 import type { ClusterRecord } from '../registry/clusters.ts'
 import type { MeshRecord } from '../registry/meshes.ts'
 import type { RegistryStore } from '../registry/store.ts'
@@ -51,8 +51,12 @@ export function meshFacts({ registry, tasks, connections, clock }: MeshFactsPart
     })
   }
   const firstCluster = async (mesh: MeshRecord): Promise<ClusterRecord> => (await clustersOf(mesh))[0] as ClusterRecord
-  const catalogueOf = async (mesh: MeshRecord): Promise<Catalogue> =>
-    loadCatalogue(await firstCluster(mesh), new AbortController().signal)
+  const catalogueOf = async (mesh: MeshRecord): Promise<Catalogue> => {
+    const cluster = await firstCluster(mesh)
+    // The simulation would install any version; only those that are said to exist do.
+    if (cluster.simulated) return { ...upstreamCatalogue, name: 'The simulation', closed: true }
+    return loadCatalogue(cluster, new AbortController().signal)
+  }
   const meshOf = async (record: UpgradeRecord): Promise<Mesh> =>
     (await connections.to(await firstCluster(await meshRecord(record.project, record.mesh.id)))).mesh
 

@@ -30,7 +30,16 @@ export function upgradeRecord(change: Partial<UpgradeRecord> = {}): UpgradeRecor
     pastReturn: false,
     touched: false,
     jobs: [
-      { id: 'j1', kind: 'PreCheck', action: 'Execute', phase: 'Running', reason: '', createdAt: noon, startedAt: noon },
+      {
+        id: 'j1',
+        kind: 'PreCheck',
+        action: 'Execute',
+        named: 'PreCheck',
+        phase: 'Running',
+        reason: '',
+        createdAt: noon,
+        startedAt: noon,
+      },
     ],
     ...change,
   }
