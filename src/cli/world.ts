@@ -41,10 +41,10 @@ export function thisMachine(): { readonly world: World; readonly end: () => void
     if (interruption.signal.aborted) process.exit(130)
     interruption.abort()
   }
-  // A reader that has seen enough, such as `head`, is no failure.
+  // A reader that has seen enough, such as `head`, ends the command as ctrl-c does.
   const readerLeft = (thrown: NodeJS.ErrnoException): void => {
     if (thrown.code !== 'EPIPE') throw thrown
-    process.exit(0)
+    interruption.abort()
   }
   process.stdout.on('error', readerLeft)
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
