@@ -66,7 +66,16 @@ export function meshOn(driven: Driven): Mesh {
     ask: async (probes, signal) => {
       // One look for all: several questions about the same lists ask for them once.
       const look = lookAt(cluster, signal)
-      return Promise.all(probes.map((probe) => answer(driven, look, probe)))
+      // Several checks ask the same of the charts, and rendering them keeps helm busy for a second: answered once.
+      const asked = new Map<string, Promise<Answer>>()
+      return Promise.all(
+        probes.map((probe) => {
+          const key = JSON.stringify(probe)
+          const known = asked.get(key) ?? answer(driven, look, probe)
+          asked.set(key, known)
+          return known
+        }),
+      )
     },
     perform: async (action, signal) => {
       mustBe(cluster, action.cluster)

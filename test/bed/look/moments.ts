@@ -56,3 +56,9 @@ export async function defaultRedirected(bed: Bed, pair: Pair, within: number): P
     return webhooks.every(({ clientConfig }) => clientConfig.service.name !== pair.from.service) ? true : undefined
   })
 }
+
+/** The second of them has been begun. */
+export async function hasDefaultTag(bed: Bed): Promise<boolean> {
+  const tag = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/istio-revision-tag-default'
+  return (await bed.cluster.find(tag)) !== undefined
+}

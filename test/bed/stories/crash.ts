@@ -1,6 +1,6 @@
 // (c) kill -9 at the three worst moments. Started again, the program goes on, and no workload is restarted twice.
 import { readdirSync, readFileSync } from 'node:fs'
-import { defaultRedirected, helmInstalling, namespaceLabelled } from '../look/moments.ts'
+import { defaultRedirected, hasDefaultTag, helmInstalling, namespaceLabelled, restartedNow } from '../look/moments.ts'
 import { residueOf } from '../look/residue.ts'
 import { pairs } from '../pairs.ts'
 import { adopt, bringBack } from '../program/mesh.ts'
@@ -48,9 +48,12 @@ export const crashStory: Story = {
     await upgrade.order('DataPlaneUpgrade', 'Execute')
     await namespaceLabelled(bed, 'pay', to.revision, 90_000)
     await adopted.program.kill()
+    const restarted = (await restartedNow(bed, pair)).filter(({ namespace }) => namespace === 'pay')
+    claim(restarted.length === 0, 'killed between the label of a namespace and its first restart', restarted)
     await bringBack(adopted, bed)
     await defaultRedirected(bed, pair, 120_000)
     await adopted.program.kill()
+    claim(!(await hasDefaultTag(bed)), 'killed between the first write of the default and the second')
     await bringBack(adopted, bed)
     claim((await upgrade.rest(90_000)) === 'Success', 'the data plane moved all the same')
 

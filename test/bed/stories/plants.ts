@@ -1,6 +1,6 @@
 // What the checks have to find, planted one at a time: each entry does to a quiet mesh what a person might have done, and
 // knows how to take it back.
-import { rename } from 'node:fs/promises'
+import { cp, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Bed } from '../bed.ts'
 import type { KubeObject } from '../cluster.ts'
@@ -202,6 +202,21 @@ export const plants: readonly Plant[] = [
     names: '1.30.0',
     target: '1.30.0',
     plant: async () => async () => {},
+  },
+  {
+    check: 'base-newer',
+    weight: 'blocks',
+    what: 'the base chart is of a version after the target',
+    names: '1.32.0',
+    async plant({ bed, pair }) {
+      const newer = join(bed.folder, 'base-newer')
+      await cp(chart(bed, pair.to.version, 'base'), newer, { recursive: true })
+      const file = join(newer, 'Chart.yaml')
+      await writeFile(file, (await readFile(file, 'utf8')).replace(/^version: .*$/m, 'version: 1.32.0'))
+      const there = ['istio-base', '--namespace', istioNamespace]
+      await must('helm upgrade', bed.helm(['upgrade', ...there, newer, '--reuse-values']))
+      return () => must('helm rollback', bed.helm(['rollback', ...there]))
+    },
   },
   {
     check: 'kubernetes-range',
