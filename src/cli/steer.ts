@@ -55,14 +55,14 @@ export interface Waiter {
 export interface WaiterOptions {
   /** Notes up to this number are not shown. */
   readonly after: number
-  /** What to type after the wait was interrupted and nobody goes on with the step. */
-  readonly goOn: (upgrade: UpgradeDetail) => string
+  /** What to type after the wait was interrupted and nobody goes on with the step. Undefined: nothing of it is kept. */
+  readonly goOn: (upgrade: UpgradeDetail) => string | undefined
 }
 
 /** Starts nothing new, whatever was reached meanwhile: only somebody who says so removes a control plane. */
 export const waitAgain =
-  (where: string): WaiterOptions['goOn'] =>
-  ({ mesh }) =>
+  (where: string) =>
+  ({ mesh }: UpgradeDetail): string =>
     `meshlift status ${mesh.name} --wait${where}`
 
 export function waiter({ session, world, signal, print }: ServedRun, { after, goOn }: WaiterOptions): Waiter {
@@ -92,9 +92,12 @@ function interrupted(
   seen: UpgradeDetail | undefined,
   goOn: WaiterOptions['goOn'],
 ): Problem {
-  const text = inProcess
-    ? `Stopped. The upgrade stands where it is and can go on from there${seen ? `: ${goOn(seen)}` : '.'}`
-    : `Stopped waiting; the server goes on with the step. See: ${seen ? waitAgain(where)(seen) : `meshlift status${where}`}`
+  const again = seen && goOn(seen)
+  const text = !inProcess
+    ? `Stopped waiting; the server goes on with the step. See: ${seen ? waitAgain(where)(seen) : `meshlift status${where}`}`
+    : again === undefined
+      ? 'Stopped.'
+      : `Stopped. The upgrade stands where it is and can go on from there: ${again}`
   return new Problem({ kind: 'aborted', code: 'cli/interrupted', text })
 }
 

@@ -72,7 +72,7 @@ async function demo(run: Run, once: boolean): Promise<number> {
         },
         signal,
       )
-      const exitCode = await show({ ...run, session }, kept ? `meshlift demo --data ${data}` : 'meshlift demo')
+      const exitCode = await show({ ...run, session }, kept ? `meshlift demo --data ${data}` : undefined)
       if (!once) {
         print.say('Serving on until ctrl-c.')
         await until(signal)
@@ -87,7 +87,7 @@ async function demo(run: Run, once: boolean): Promise<number> {
   }
 }
 
-async function show(run: ServedRun, again: string): Promise<number> {
+async function show(run: ServedRun, again: string | undefined): Promise<number> {
   const found = await findMesh(run.session, mesh, run.signal)
   const earlier = await succeededBefore(run, found.metadata.uid)
   if (earlier !== undefined) return conclude(run, earlier, exitCodes.done)
