@@ -54,7 +54,8 @@ export function meshFacts({ registry, tasks, connections, clock }: MeshFactsPart
   const catalogueOf = async (mesh: MeshRecord): Promise<Catalogue> => {
     const cluster = await firstCluster(mesh)
     // The simulation would install any version; only those that are said to exist do.
-    if (cluster.simulated) return { ...upstreamCatalogue, name: 'The simulation', closed: true }
+    if (cluster.simulated && cluster.catalogue === undefined)
+      return { ...upstreamCatalogue, name: 'The simulation', closed: true }
     return loadCatalogue(cluster, new AbortController().signal)
   }
   const meshOf = async (record: UpgradeRecord): Promise<Mesh> =>

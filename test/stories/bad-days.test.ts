@@ -8,7 +8,7 @@ import { setTag } from '../../src/mesh/simulated/tags.ts'
 import type { World } from '../../src/mesh/simulated/world.ts'
 import type { Faults } from '../../src/mesh/simulated/faults.ts'
 import { describeAction } from '../../src/upgrade/actions.ts'
-import { classic, demo, smallScene } from './meshes.ts'
+import { classic, demo, smallScene, target } from './meshes.ts'
 import { differences, pictureBefore } from './picture.ts'
 import { forward, until } from './plays.ts'
 import type { Moment } from './program.ts'
@@ -72,7 +72,7 @@ describe('the new control plane', () => {
   test('never gets ready: held, and going back leaves nothing', async () => {
     const story = await tell({
       title: 'the new istiod never gets ready',
-      scene: { ...demo, faults: { neverReady: ['1-31-0'] } },
+      scene: { ...demo, faults: { neverReady: ['1-31-1'] } },
     })
     const before = pictureBefore(story.world)
     const held = await forward(story)
@@ -89,9 +89,9 @@ describe('the new control plane', () => {
 
   test('dies in the middle: at most the one restart in flight, and on it goes when it is back', async () => {
     const story = await tell({ title: 'the new istiod dies for a minute while workloads move', scene: demo })
-    story.when(acted('restart-workload billing/ledger'), 'the istiods of 1-31-0 die', (world) => {
+    story.when(acted('restart-workload billing/ledger'), 'the istiods of 1-31-1 die', (world) => {
       const fromMs = since(world)
-      world.setFaults({ dead: [{ revision: '1-31-0', fromMs, toMs: fromMs + 60_000 }] })
+      world.setFaults({ dead: [{ revision: '1-31-1', fromMs, toMs: fromMs + 60_000 }] })
     })
     const { ended } = await forward(story)
     expect(ended).toBe('success')
@@ -168,7 +168,7 @@ describe('people', () => {
     const held = await forward(story)
     expect(held).toMatchObject({ standing: 'held', stage: 'move-workloads' })
     expect(held.reason.text).toContain('kubectl-label has changed its labels')
-    story.happens('the label is put back', (world) => label(world, 'billing', { 'istio.io/rev': '1-31-0' }))
+    story.happens('the label is put back', (world) => label(world, 'billing', { 'istio.io/rev': '1-31-1' }))
     // Nobody needs to say anything: it is looked at again.
     await story.until(({ standing }) => standing === 'succeeded')
     const { ended } = await story.ask('PostUpgrade', 'Execute')
@@ -178,7 +178,7 @@ describe('people', () => {
 
   test('ask for steps out of order: refused, saying what is accepted', async () => {
     const story = await tell({ title: 'steps out of order', scene: smallScene })
-    await story.begin('1.31.0')
+    await story.begin(target)
     const problem = await story.refused('DataPlaneUpgrade', 'Execute')
     expect(problem.message).toContain('Accepted now: Execute ControlPlaneUpgrade, Rollback PreCheck.')
     await story.refused('PreCheck', 'Execute')
@@ -191,7 +191,7 @@ describe('people', () => {
       title: 'PreCheck finds a permission missing',
       scene: { ...smallScene, faults: { forbidden: [{ verb: 'patch', plural: 'namespaces' }] } },
     })
-    const failed = await story.begin('1.31.0')
+    const failed = await story.begin(target)
     expect(failed).toMatchObject({ standing: 'failed', stage: 'look' })
     expect(failed.reason.text).toContain('patch namespaces')
     await story.refused('ControlPlaneUpgrade', 'Execute')
@@ -244,7 +244,7 @@ describe('the world', () => {
           .filter(
             (pod) =>
               JSON.stringify(pod['spec']).includes('proxyv2:1.22.0') &&
-              pod.metadata.annotations?.['istio.io/rev'] === '1-31-0',
+              pod.metadata.annotations?.['istio.io/rev'] === '1-31-1',
           )
         expect(mixed.length).toBeGreaterThan(0)
       },

@@ -14,6 +14,11 @@ export interface Diary {
 
 const width = 18
 
+/** A command is of no stage; the step that it was for says more. */
+export function lineOf({ stage, step, kind, text }: Pick<NoteBody, 'stage' | 'step' | 'kind' | 'text'>): string {
+  return `${(stage ?? step).padEnd(width)} ${kind.padEnd(8)}${text}`
+}
+
 export function diary(title: string, began: number): Diary {
   const lines: string[] = [`story  ${title}`]
   const time = (at: number): string => {
@@ -22,11 +27,7 @@ export function diary(title: string, began: number): Diary {
   }
   const say = (text: string): void => void lines.push(text)
   return {
-    note: (at, { stage, step, kind, text }) => {
-      // Who gave the command is not a stage; the step that it was for says more.
-      const who = stage ?? step
-      say(`${time(at)}  ${who.padEnd(width)} ${kind.padEnd(8)}${text}`)
-    },
+    note: (at, note) => say(`${time(at)}  ${lineOf(note)}`),
     action: (action) => say(`         > ${describeAction(action)}`),
     refused: (why) => say(`           refused: ${why}`),
     happened: (at, what) => say(`${time(at)}  ! ${what}`),

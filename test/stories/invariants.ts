@@ -67,6 +67,7 @@ export function invariants(world: World): Invariants {
       return broken(`a pod in ${namespace} is refused: ${message}`)
     }
   }
+  let looked = -1
   const asksForDefault = { 'sidecar.istio.io/inject': 'true' }
   const began = probe('default', asksForDefault)
   const outside = began === 'bare'
@@ -131,16 +132,21 @@ export function invariants(world: World): Invariants {
       const what = describeAction(action)
       if (record.standing !== 'working') broken(`${what} while the upgrade is ${record.standing}`)
       if (note?.kind !== 'act' || !note.actions?.includes(what)) broken(`${what} was not announced by a note`)
+      if (action.do === 'delete-object' && record.direction === 'forward' && !record.pastReturn)
+        broken(`${what} before the record says that there is no way back`)
       if (action.do !== 'restart-workload') return
       const onto = record.direction === 'back' ? record.from : record.to
       if (readyOf(onto.revision) < 1) broken(`${what} while ${onto.revision} is not ready`)
     },
     always() {
+      // A world in which nothing was written since is as good as it was.
+      if (api.state.resourceVersion === looked) return
       oneSidecar()
       everyProxyHasItsControlPlane()
       newPodsAreInjected()
       oneDefault()
       oneInMotion()
+      looked = api.state.resourceVersion
     },
     finished() {
       for (const pod of pods()) {

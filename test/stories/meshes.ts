@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Fixture } from '../../src/mesh/simulated/fixtures/fixture.ts'
 import type { Scene } from './setting.ts'
 
-export const target = '1.31.0'
+export const target = '1.31.1'
 
 export const demo: Scene = { mesh: 'demo', version: '1.30.2' }
 export const revisioned: Scene = { mesh: 'revisioned', version: '1.29.3' }

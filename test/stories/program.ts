@@ -34,9 +34,6 @@ export interface Program {
   readonly died: () => Error | undefined
 }
 
-/** Names the installation, as the data folder does: a program that is started again takes its own lease back. */
-const installation = 'installation-1'
-
 const settings: Settings = {
   settleMs: 1000,
   readyWithinMs: 300_000,
@@ -47,13 +44,11 @@ const settings: Settings = {
 export interface ProgramParts {
   readonly setting: Setting
   readonly witness: Witness
-  readonly owner?: string
-  /** What of the store or the mesh is different in this run. */
-  readonly tasks?: Tasks
+  readonly owner: string
 }
 
-export function startProgram({ setting, witness, owner = installation, tasks = setting.tasks }: ProgramParts): Program {
-  const { world, clock, registry, newId } = setting
+export function startProgram({ setting, witness, owner }: ProgramParts): Program {
+  const { world, clock, tasks, registry, newId } = setting
   let death: Error | undefined
 
   const alive = (): void => {

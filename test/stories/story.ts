@@ -41,18 +41,27 @@ export interface Story {
 export interface Telling {
   readonly title: string
   readonly scene: Scene
-  /** Sees each moment after the invariants have; may end the process there, and another one takes over at once. */
+  /** Sees each moment after the invariants have; may end the process there, and the next one takes over at once. */
   readonly witness?: Witness
-  /** Told when the process was ended and the next one starts. */
-  readonly restarted?: () => void
+  /** Whether another process takes the lease at this moment; the first one does not know until it asks. */
+  readonly stolen?: (moment: Moment) => boolean
 }
 
 /** Ends a process at a moment. */
 export class Killed extends Error {}
 
 const hour = 3_600_000
+/** The worker's own default. */
+const leaseMs = 15_000
+/** The installation's name: a program that is started again takes its own lease back, another one must wait for it to run out. */
+const ownerOf = (process: number): string => `installation-${process}`
 
-export async function tell({ title, scene, witness = async () => undefined, restarted }: Telling): Promise<Story> {
+export async function tell({
+  title,
+  scene,
+  witness = async () => undefined,
+  stolen = () => false,
+}: Telling): Promise<Story> {
   const here = await setting(scene)
   const { world, clock, tasks, mesh } = here
   const rules = invariants(world)
@@ -92,6 +101,21 @@ export async function tell({ title, scene, witness = async () => undefined, rest
         return rules.always()
     }
   }
+  let processes = 1
+  const takeOver = async (): Promise<void> => {
+    processes += 1
+    const later = clock.now() + leaseMs + 1
+    if ((await tasks.lease(ownerOf(processes), later, leaseMs, true)) === undefined) throw new Error('nothing stolen')
+  }
+  const seenBy =
+    (number: number): Witness =>
+    async (moment) => {
+      // Between asking whether it still may and doing it lies one request: that one action cannot be called back.
+      const late = number < processes && (moment.what === 'acting' || moment.what === 'saved')
+      if (late) throw new Error(`process ${number} goes on though process ${processes} has the lease: ${moment.what}`)
+      await seen(moment)
+      if (number === processes && stolen(moment)) await takeOver()
+    }
   const seen: Witness = async (moment) => {
     await tellMoment(moment)
     const due = waiting.filter(({ comes }) => comes(moment))
@@ -99,20 +123,26 @@ export async function tell({ title, scene, witness = async () => undefined, rest
     for (const { what, act } of due) happens(what, act)
     await witness(moment)
   }
-  let program: Program = startProgram({ setting: here, witness: seen })
+  const start = (): Program => startProgram({ setting: here, witness: seenBy(processes), owner: ownerOf(processes) })
+  let program = start()
+  let running = processes
 
   /** One round of the worker, and the time until the next. */
   const round = async (): Promise<number> => {
-    const next = await program.worker.turn()
+    const next = await program.worker.turn().catch((thrown: unknown) => {
+      // Its store is gone with it.
+      if (program.died() === undefined) throw thrown
+      return undefined
+    })
     const death = program.died()
-    if (death === undefined) {
-      rules.always()
-      return next ?? clock.now() + hour
+    if (death !== undefined && !(death instanceof Killed)) throw death
+    if (death !== undefined || running < processes) {
+      program = start()
+      running = processes
+      return clock.now()
     }
-    if (!(death instanceof Killed)) throw death
-    restarted?.()
-    program = startProgram({ setting: here, witness: seen })
-    return clock.now()
+    rules.always()
+    return next ?? clock.now() + hour
   }
   const runUntil = async (holds: (record: UpgradeRecord) => boolean, deadline: number): Promise<UpgradeRecord> => {
     for (;;) {
