@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url'
 const neededMajor = 24
 
 if (Number.parseInt(process.versions.node, 10) >= neededMajor) {
+  // Keeps the types that were stripped, in the temporary folder: a tenth of a second less at each start.
+  const { enableCompileCache } = await import('node:module')
+  enableCompileCache()
   const { main } = await import('../src/cli/main.ts')
   process.exitCode = await main(process.argv.slice(2))
 } else {

@@ -1,7 +1,7 @@
 /** Builds the server from its parts; the only file that knows every part. Read it top to bottom. */
 
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -15,7 +15,7 @@ import { loopbackAddress } from './http/listen.ts'
 import { server } from './http/server.ts'
 import { systemClock } from './lib/clock.ts'
 import { newId } from './lib/ids.ts'
-import type { Problem } from './lib/problem.ts'
+import { Problem } from './lib/problem.ts'
 import { openDatabase } from './lib/sqlite.ts'
 import { registryTables, sqliteRegistry } from './registry/sqlite/registry.ts'
 import { taskTables } from './tasks/sqlite/tables.ts'
@@ -27,7 +27,6 @@ import { clusterDoor } from './wiring/cluster-door.ts'
 import { connections } from './wiring/connections.ts'
 import { upgradeRunner, waker } from './wiring/engine.ts'
 import { meshFacts } from './wiring/mesh-facts.ts'
-import { simulation } from './wiring/simulation.ts'
 import { upgradeDoor } from './wiring/upgrade-door.ts'
 
 export interface OpenServer {
@@ -35,11 +34,16 @@ export interface OpenServer {
   readonly url: string | undefined
   /** Asks it without a network. */
   readonly fetch: ReturnType<typeof fetchFrom>
+  /** What admin.json hands out. Throws unauthenticated once its owner has put it away. */
   readonly credentials: HandOut
   close(): Promise<void>
 }
 
 const version = '0.0.0'
+
+function handedOut(file: string): HandOut | undefined {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as HandOut) : undefined
+}
 
 export async function openServer(config: Config): Promise<OpenServer> {
   const address = config.listen === undefined ? undefined : loopbackAddress(config.listen)
@@ -54,11 +58,16 @@ export async function openServer(config: Config): Promise<OpenServer> {
   const accounts = sqliteAccessStore(database.kysely)
   const handOut = join(data, 'admin.json')
   await admitAtFirstStart(accounts, handOut)
-  const credentials = JSON.parse(readFileSync(handOut, 'utf8')) as HandOut
+  // Its owner may have put the file away; nothing in here needs the password.
+  const credentials = handedOut(handOut)
 
   // The simulated mesh brings its own clock: it may run fast.
   const simulated = config.simulated
-    ? simulation({ folder: join(data, 'simulation'), speed: config.speed, seed: config.seed })
+    ? (await import('./wiring/simulation.ts')).simulation({
+        folder: join(data, 'simulation'),
+        speed: config.speed,
+        seed: config.seed,
+      })
     : undefined
   const clock = simulated?.clock ?? systemClock()
 
@@ -103,13 +112,14 @@ export async function openServer(config: Config): Promise<OpenServer> {
     // The exclusive lock on the database makes this process the only one of its data folder.
     owner: data,
     run,
-    report: (event) => log.warn(event, 'The worker reports.'),
+    report: (event) => log[event.what === 'lease-taken' ? 'info' : 'warn'](event, 'The worker reports.'),
     lot: Math.random,
   })
   const wake = waker({ clock, meshOf: facts.meshOf, nudge: (task) => worker.nudge(task) })
 
   const lookingDoor = clusterDoor(clusters)
-  await simulated?.register({ registry, project: credentials.projectId, newId, door: lookingDoor })
+  if (simulated && credentials)
+    await simulated.register({ registry, project: credentials.projectId, newId, door: lookingDoor })
   const door = upgradeDoor({ desk: tasks, clock, newId, settings, ...facts })
   const app = server({
     access: access(accounts),
@@ -129,7 +139,14 @@ export async function openServer(config: Config): Promise<OpenServer> {
   return {
     url,
     fetch: fetchFrom(app),
-    credentials,
+    get credentials() {
+      if (credentials) return credentials
+      throw new Problem({
+        kind: 'unauthenticated',
+        code: 'access/no-hand-out',
+        text: `${handOut} is not there any more; say who you are with MESHLIFT_USER and MESHLIFT_PASSWORD.`,
+      })
+    },
     async close() {
       await app.close()
       await wake.stop()

@@ -69,7 +69,7 @@ export async function connect({
     return await openSession(
       {
         at: { baseUrl: 'http://in-process', fetch: opened.fetch },
-        who: opened.credentials,
+        who: await credentialsFrom(config),
         inProcess: true,
         where: dataFlag,
         close: () => opened.close(),

@@ -94,7 +94,7 @@ const lines: Readonly<Record<string, Lines>> = {
     inMesh(seen.namespaces)
       .filter(
         (namespace) =>
-          isOn(namespace, upgrade.from.revision, seen) && namespace.labels['istio.io/rev'] !== upgrade.from.revision,
+          isOn(namespace, upgrade.from.revision, seen) && !namesOld(namespace.labels['istio.io/rev'], upgrade),
       )
       .map((namespace) => `restore-namespace ${namespace.name}`),
   'remove-old': (upgrade) => [
@@ -105,6 +105,11 @@ const lines: Readonly<Record<string, Lines>> = {
 function followsByPod(workload: Seen['workloads'][number], upgrade: UpgradeRecord, seen: Seen): boolean {
   const namespace = seen.namespaces.find((one) => one.cluster === workload.cluster && one.name === workload.namespace)
   return namespace !== undefined && !isInMesh(namespace.labels) && follow(workload, upgrade.from.revision, seen)
+}
+
+/** The concrete old revision; `default` leads to the default tag once that is there. */
+function namesOld(label: string | undefined, { from }: UpgradeRecord): boolean {
+  return label === from.revision && from.revision !== 'default'
 }
 
 export const preview = { reads, of }
