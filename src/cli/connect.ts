@@ -69,7 +69,8 @@ export async function connect({
     return await openSession(
       {
         at: { baseUrl: 'http://in-process', fetch: opened.fetch },
-        who: await credentialsFrom(config),
+        // What was set wins; a folder that is being made has its file only now.
+        who: await credentialsFrom(config).catch(() => opened.credentials),
         inProcess: true,
         where: dataFlag,
         close: () => opened.close(),
