@@ -62,8 +62,8 @@ export function thisMachine(): { readonly world: World; readonly end: () => void
       pid: process.pid,
     },
     end: () => {
+      // The listener for readers stays: the failure of a last write comes after the end.
       for (const signal of signals) process.off(signal, stop)
-      process.stdout.off('error', readerLeft)
     },
   }
 }
