@@ -100,8 +100,8 @@ export function writeCatalogue(bed: Bed, kubernetes?: readonly string[]): string
   return file
 }
 
-/** The program was killed or stopped: start it again on the same data and log in anew. */
-export async function bringBack(adopted: Adopted, bed: Bed): Promise<void> {
-  adopted.program = await adopted.program.again()
+/** The program was killed or stopped: start it again on the same data and log in anew. `flags`: instead of the ones it had. */
+export async function bringBack(adopted: Adopted, bed: Bed, flags?: readonly string[]): Promise<void> {
+  adopted.program = await adopted.program.again(flags)
   adopted.client = await logIn(adopted.program.url, adopted.program.handOut(), bed.signal)
 }

@@ -28,8 +28,8 @@ export interface Program {
   stop(): Promise<number>
   /** kill -9: no chance to write anything. What it started lives on, as after a real crash. */
   kill(): Promise<void>
-  /** The same data, a new process. */
-  again(): Promise<Program>
+  /** The same data, a new process; its flags unless others are given. */
+  again(flags?: readonly string[]): Promise<Program>
 }
 
 const port = 8411 // of the private network, so nobody else can have it
@@ -49,7 +49,7 @@ export async function serve(bed: Bed, flags: readonly string[] = []): Promise<Pr
       return child.exitCode ?? 1
     },
     kill: () => end(child, 'SIGKILL'),
-    again: () => serve(bed, flags),
+    again: (others = flags) => serve(bed, others),
   }
   await until({ what: 'meshlift answers', within: 20_000, every: 20, signal: bed.signal }, async () => {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${program.output().slice(-1000)}`)

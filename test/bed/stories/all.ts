@@ -5,9 +5,8 @@ import { bedStories } from './bed-itself.ts'
 import { checksStory } from './checks.ts'
 import { crashStory } from './crash.ts'
 import { forwardStories } from './forward.ts'
-import { guardedFinish } from './guarded-finish.ts'
 import { meddler } from './meddler.ts'
-import { diesInTheMiddle, neverReady } from './sick-istiod.ts'
+import { sickIstiod } from './sick-istiod.ts'
 
 export const stories: readonly Story[] = [
   ...bedStories, // first: a bed that is wrong about itself makes the rest worthless
@@ -15,8 +14,6 @@ export const stories: readonly Story[] = [
   ...backStories,
   checksStory,
   crashStory,
-  neverReady,
-  diesInTheMiddle,
-  guardedFinish,
+  sickIstiod,
   meddler,
 ]

@@ -310,7 +310,9 @@ export const plants: readonly Plant[] = [
       const uninstall = await installOther(bed, pair)
       const path = `${webhooks}/mutatingwebhookconfigurations`
       const all = await bed.cluster.list<KubeObject>(path)
-      const injector = all.find(({ metadata }) => metadata.name.startsWith(`istio-sidecar-injector-${pair.from.revision}`))
+      const injector = all.find(({ metadata }) =>
+        metadata.name.startsWith(`istio-sidecar-injector-${pair.from.revision}`),
+      )
       if (injector === undefined) throw new Error('no injector to copy')
       const text = JSON.stringify(anew(injector)).replaceAll(pair.from.service, 'istiod-other')
       const undo = await make(bed, path, { ...(JSON.parse(text) as object), metadata: { name: 'rogue' } })
@@ -383,8 +385,7 @@ export const plants: readonly Plant[] = [
     weight: 'blocks',
     what: 'a namespace is in ambient mode',
     names: plainNamespace,
-    plant: ({ bed }) =>
-      label(bed, `/api/v1/namespaces/${plainNamespace}`, { 'istio.io/dataplane-mode': 'ambient' }),
+    plant: ({ bed }) => label(bed, `/api/v1/namespaces/${plainNamespace}`, { 'istio.io/dataplane-mode': 'ambient' }),
   },
   {
     check: 'istio-cni',
@@ -396,7 +397,10 @@ export const plants: readonly Plant[] = [
         metadata: { name: 'istio-cni-node' },
         spec: {
           selector: { matchLabels: { app: 'cni' } },
-          template: { metadata: { labels: { app: 'cni' } }, spec: { nodeSelector: { no: 'node' }, containers: [{ name: 'cni', image: 'testbed.local/cni:1' }] } },
+          template: {
+            metadata: { labels: { app: 'cni' } },
+            spec: { nodeSelector: { no: 'node' }, containers: [{ name: 'cni', image: 'testbed.local/cni:1' }] },
+          },
         },
       } as never),
   },

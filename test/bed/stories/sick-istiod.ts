@@ -4,69 +4,73 @@ import { restarted, restartedNow } from '../look/moments.ts'
 import { residueOf } from '../look/residue.ts'
 import { differences, takeSnapshot } from '../look/snapshot.ts'
 import { pairs } from '../pairs.ts'
-import { adopt } from '../program/mesh.ts'
+import { adopt, bringBack } from '../program/mesh.ts'
+import type { Adopted } from '../program/mesh.ts'
 import { startUpgrade } from '../program/upgrade.ts'
-import type { Story } from '../story.ts'
+import type { Stage, Story } from '../story.ts'
 import { claimInjectedBy, claimTemplates } from './moved.ts'
 
-export const neverReady: Story = {
-  name: 'never-ready',
-  shows: 'a new istiod that never gets ready holds the upgrade with a reason, and rolling back leaves no webhook of it',
-  pair: 'P',
-  within: 240_000,
-  async tell({ bed, claim, claimNone }) {
-    const pair = pairs.P
-    const adopted = await adopt(bed, pair)
-    const before = await takeSnapshot(bed.cluster)
-    const upgrade = await startUpgrade(bed, adopted, pair.to.version)
-    await upgrade.carryOut('PreCheck', 30_000)
-    const { to } = await upgrade.detail()
-    bed.setFault(to.revision, { kind: 'never-ready' })
-    await upgrade.order('ControlPlaneUpgrade', 'Execute')
-    const phase = await upgrade.rest(150_000)
-    const { reason, state } = await upgrade.detail()
-    claim(phase === 'Pause' && state === 'Pending', 'it is held', { phase, state })
-    claim(
-      reason.text.includes(to.revision) && /ready/.test(reason.text),
-      'and says that the new istiod does not get ready',
-      reason,
-    )
-    await upgrade.rollBack(60_000)
-    const leaving = { label: to.revision, release: `istiod-${to.revision}`, service: `istiod-${to.revision}` }
-    claimNone(await residueOf(bed.cluster, leaving), 'nothing of the new control plane is left, no webhook above all')
-    claimNone(differences(before, await takeSnapshot(bed.cluster)), 'everything else is as before')
-  },
-}
+const pair = pairs.P
 
 /** Longer than the process kubelet's longest back-off, so that it is really down and not between two tries. */
 const downFor = 25_000
 
-export const diesInTheMiddle: Story = {
-  name: 'dies-in-the-middle',
-  shows: 'while the new istiod is dead no further workload is restarted, and the move goes on when it is back',
-  pair: 'P',
+export const sickIstiod: Story = {
+  name: 'sick-istiod',
+  shows:
+    'a new istiod that never gets ready holds the upgrade, and the way back leaves no webhook of it; one that dies in the middle stops the restarts until it is back',
+  pair: pair.name,
   within: 240_000,
   async tell(stage) {
-    const { bed, claim, note } = stage
-    const pair = pairs.P
-    const adopted = await adopt(bed, pair)
-    const upgrade = await startUpgrade(bed, adopted, pair.to.version)
-    await upgrade.carryOut('PreCheck', 30_000)
-    await upgrade.carryOut('ControlPlaneUpgrade', 60_000)
-    const { to } = await upgrade.detail()
-    await upgrade.order('DataPlaneUpgrade', 'Execute')
-    await restarted(bed, pair, 2, 60_000)
-    bed.setFault(to.revision, { kind: 'dead' })
-    const atDeath = (await restartedNow(bed, pair)).length
-    await delay(downFor, undefined, { signal: bed.signal })
-    const later = (await restartedNow(bed, pair)).length
-    claim(later <= atDeath + 1, `${atDeath} workloads were restarted when it died, ${later} after ${downFor / 1000} s`)
-    const { phase, reason } = await upgrade.detail()
-    claim(phase !== 'Failed', 'the step has not failed', { phase, reason })
-    note(`      meanwhile it says: ${reason.text}`)
-    bed.setFault(to.revision, undefined)
-    claim((await upgrade.rest(120_000)) === 'Success', 'it went on by itself')
-    await claimTemplates(stage, pair, 2)
-    await claimInjectedBy(stage, pair, to.revision, pair.to.version)
+    const { bed } = stage
+    const adopted = await adopt(bed, pair, { flags: ['--ready-within', '10s', '--settle', '200ms'] })
+    await neverReady(stage, adopted)
+    await adopted.program.stop()
+    await bringBack(adopted, bed, []) // patient again
+    await diesInTheMiddle(stage, adopted)
   },
+}
+
+async function neverReady({ bed, claim, claimNone }: Stage, adopted: Adopted): Promise<void> {
+  const before = await takeSnapshot(bed.cluster)
+  const upgrade = await startUpgrade(bed, adopted, pair.to.version, 'never-ready')
+  await upgrade.carryOut('PreCheck', 30_000)
+  const { to } = await upgrade.detail()
+  bed.setFault(to.revision, { kind: 'never-ready' })
+  await upgrade.order('ControlPlaneUpgrade', 'Execute')
+  const phase = await upgrade.rest(60_000)
+  const { reason, state } = await upgrade.detail()
+  claim(phase === 'Pause' && state === 'Pending', 'never ready: it is held', { phase, state })
+  claim(
+    reason.text.includes(to.revision) && /ready/.test(reason.text),
+    'and says that the new istiod does not get ready',
+    reason,
+  )
+  await upgrade.rollBack(60_000)
+  const leaving = { label: to.revision, release: `istiod-${to.revision}`, service: `istiod-${to.revision}` }
+  claimNone(await residueOf(bed.cluster, leaving), 'nothing of the new control plane is left, no webhook above all')
+  claimNone(differences(before, await takeSnapshot(bed.cluster)), 'everything else is as before')
+  bed.setFault(to.revision, undefined)
+}
+
+async function diesInTheMiddle(stage: Stage, adopted: Adopted): Promise<void> {
+  const { bed, claim, note } = stage
+  const upgrade = await startUpgrade(bed, adopted, pair.to.version, 'dies')
+  await upgrade.carryOut('PreCheck', 30_000)
+  await upgrade.carryOut('ControlPlaneUpgrade', 60_000)
+  const { to } = await upgrade.detail()
+  await upgrade.order('DataPlaneUpgrade', 'Execute')
+  await restarted(bed, pair, 2, 60_000)
+  bed.setFault(to.revision, { kind: 'dead' })
+  const atDeath = (await restartedNow(bed, pair)).length
+  await delay(downFor, undefined, { signal: bed.signal })
+  const later = (await restartedNow(bed, pair)).length
+  claim(later <= atDeath + 1, `${atDeath} workloads were restarted when it died, ${later} after ${downFor / 1000} s`)
+  const { phase, reason } = await upgrade.detail()
+  claim(phase !== 'Failed', 'the step has not failed', { phase, reason })
+  note(`      meanwhile it says: ${reason.text}`)
+  bed.setFault(to.revision, undefined)
+  claim((await upgrade.rest(90_000)) === 'Success', 'it went on by itself when it was back')
+  await claimTemplates(stage, pair, 2)
+  await claimInjectedBy(stage, pair, to.revision, pair.to.version)
 }
