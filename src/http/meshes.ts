@@ -3,6 +3,7 @@
 import { valuesAnnotation } from '../contract/meshes.ts'
 import type { Mesh, MeshCreate } from '../contract/meshes.ts'
 import { timestamp } from '../lib/clock.ts'
+import type { InTurn } from '../lib/in-turn.ts'
 import { Problem } from '../lib/problem.ts'
 import type { ClusterRecord } from '../registry/clusters.ts'
 import { checkNewMesh, unknownMesh } from '../registry/meshes.ts'
@@ -15,7 +16,8 @@ import type { Parts } from './parts.ts'
 type Names = 'createMesh' | 'listMeshes' | 'getMesh' | 'deleteMesh'
 type Needs = Pick<Parts, 'registry' | 'desk' | 'clusters' | 'now' | 'newId'>
 
-export function meshHandlers({ registry, desk, clusters, now, newId }: Needs): Handlers<Names> {
+/** @param ofMesh so that no upgrade of a mesh begins while it is forgotten */
+export function meshHandlers({ registry, desk, clusters, now, newId }: Needs, ofMesh: InTurn): Handlers<Names> {
   return {
     async createMesh({ params, body, signal }) {
       const project = params.project_id
@@ -52,18 +54,19 @@ export function meshHandlers({ registry, desk, clusters, now, newId }: Needs): H
       return shown(await knownMesh(registry, params.project_id, params.mesh_id))
     },
 
-    async deleteMesh({ params }) {
-      const mesh = await knownMesh(registry, params.project_id, params.mesh_id)
-      const open = (await desk.list({ project: mesh.project, subject: mesh.id })).find(({ finished }) => !finished)
-      if (open)
-        throw new Problem({
-          kind: 'conflict',
-          code: 'meshes/upgrading',
-          text: `Mesh ${mesh.name} has the unfinished upgrade ${open.id}; finish, roll back or abandon it first.`,
-        })
-      await registry.removeMesh(mesh.project, mesh.id)
-      return shown({ ...mesh, phase: 'Deleting', updatedAt: now() })
-    },
+    deleteMesh: ({ params }) =>
+      ofMesh(params.mesh_id, async () => {
+        const mesh = await knownMesh(registry, params.project_id, params.mesh_id)
+        const open = (await desk.list({ project: mesh.project, subject: mesh.id })).find(({ finished }) => !finished)
+        if (open)
+          throw new Problem({
+            kind: 'conflict',
+            code: 'meshes/upgrading',
+            text: `Mesh ${mesh.name} has the unfinished upgrade ${open.id}; finish, roll back or abandon it first.`,
+          })
+        await registry.removeMesh(mesh.project, mesh.id)
+        return shown({ ...mesh, phase: 'Deleting', updatedAt: now() })
+      }),
   }
 }
 

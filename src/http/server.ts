@@ -13,6 +13,7 @@ import type { TSchema } from 'typebox'
 import type { Caller } from '../access/access.ts'
 import { routes } from '../contract/routes.ts'
 import type { Route, RouteName } from '../contract/routes.ts'
+import { inTurn } from '../lib/in-turn.ts'
 import { Problem } from '../lib/problem.ts'
 import { shapeProblem } from './accepted.ts'
 import { etagOf, matches } from './etag.ts'
@@ -37,11 +38,12 @@ declare module 'fastify' {
 }
 
 export function server(parts: Parts): FastifyInstance {
+  const ofMesh = inTurn()
   const handlers: Handlers = {
     ...tokenHandlers(parts),
-    ...upgradeHandlers(parts),
+    ...upgradeHandlers(parts, ofMesh),
     ...jobHandlers(parts),
-    ...meshHandlers(parts),
+    ...meshHandlers(parts, ofMesh),
     ...extensionHandlers(parts),
   }
   const stopping = new AbortController()

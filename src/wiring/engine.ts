@@ -27,10 +27,14 @@ export function upgradeRunner(parts: EngineParts): (task: Task, epoch: Epoch, si
   const engine = { ledger: store, mesh: meshOf, outside: outsideOf, clock, settings, report }
   return async (task, epoch, signal) => {
     for (let look = 0; look < looksPerRun && !signal.aborted; look += 1) {
-      const next = await advance(task.id, epoch, engine, signal)
+      const next = await advance(task.id, epoch, engine, signal).catch(async (thrown: unknown) => {
+        // Deleted while it was looked at: there is nothing left to do.
+        if (await store.read(task.id)) throw thrown
+        return 'later' as const
+      })
       const after = await store.read(task.id)
       if (after) await parts.looked(readRecord(after.state))
-      if (next === 'later') return
+      if (next === 'later' || !after || after.finished) return
     }
   }
 }

@@ -100,6 +100,32 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
   }
   const say = async (task: Task, command: UpgradeCommand): Promise<Task> =>
     desk.command(task.id, { id: newId(), body: command, at: clock.now() }, task.version)
+  /** Which upgrade is in the way, by the name its owner gave it. */
+  const busy = async (mesh: MeshRecord, thrown: unknown): Promise<never> => {
+    const id = thrown instanceof Problem && thrown.code === 'tasks/busy' ? thrown.facts['task'] : undefined
+    const other = typeof id === 'string' ? await desk.read(id) : undefined
+    if (!other) throw thrown
+    throw new Problem({
+      kind: 'conflict',
+      code: 'upgrades/unfinished',
+      text: `Mesh ${mesh.name} has the unfinished upgrade ${shownOf(other).record.name} (${other.id}): finish it, roll it back or abandon it first.`,
+    })
+  }
+  /** The tick may save while a request is judged: then it is judged again on what was saved, a few times. */
+  const judgedOn = async <T>(
+    project: string,
+    id: string,
+    judgement: (task: Task, shown: Shown) => Promise<T>,
+  ): Promise<T> => {
+    for (let tries = 0; ; tries += 1) {
+      const task = await taskOf(project, id)
+      try {
+        return await judgement(task, shownOf(task))
+      } catch (thrown) {
+        if (!(thrown instanceof Problem) || !overtaken.includes(thrown.code) || tries >= 5) throw thrown
+      }
+    }
+  }
 
   return {
     async create(_project, mesh, body: UpgradeCreate, _signal) {
@@ -112,48 +138,40 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
         version,
       )
       const command: UpgradeCommand = { do: 'execute', step: 'PreCheck' }
-      const task = await desk.create({
+      const made = {
         id: record.id,
         project: mesh.project,
         subject: mesh.id,
         state: record,
         createdAt: record.createdAt,
         command: { id: newId(), body: command, at: record.createdAt },
-      })
+      }
+      const task = await desk.create(made).catch((thrown: unknown) => busy(mesh, thrown))
       return meshUpgradeView(shownOf(task))
     },
 
     get: async (project, id) => meshUpgradeView(shownOf(await taskOf(project, id))),
 
-    async put(project, id, body: UpgradeUpdate, _signal) {
-      // The tick saves while it is being judged here: judged again on what it saved, a few times.
-      for (let tries = 0; ; tries += 1) {
-        const task = await taskOf(project, id)
-        const shown = shownOf(task)
+    put: (project, id, body: UpgradeUpdate, _signal) =>
+      judgedOn(project, id, async (task, shown) => {
         mustEqual(shown.record, body)
         const admission = admit(shown.record, shown.open?.body, body.spec.currentStep)
         if (admission.kind === 'same') return meshUpgradeView(shown)
-        try {
-          return meshUpgradeView(shownOf(await say(task, admission.command)))
-        } catch (thrown) {
-          if (!(thrown instanceof Problem) || thrown.kind !== 'conflict' || tries >= 5) throw thrown
-        }
-      }
-    },
+        return meshUpgradeView(shownOf(await say(task, admission.command)))
+      }),
 
-    async remove(project, id) {
-      const task = await taskOf(project, id)
-      const shown = shownOf(task)
-      if (!mayDelete(shown.record, shown.open?.body))
-        throw new Problem({
-          kind: 'conflict',
-          code: 'upgrades/in-between',
-          text: `Upgrade ${shown.record.name} has begun to change the mesh: finish it, roll it back or abandon it before it is deleted.`,
-        })
-      await parts.touch(shown.record)
-      await desk.remove(id, task.version)
-      return meshUpgradeView(shown)
-    },
+    remove: (project, id) =>
+      judgedOn(project, id, async (task, shown) => {
+        if (!mayDelete(shown.record, shown.open?.body))
+          throw new Problem({
+            kind: 'conflict',
+            code: 'upgrades/in-between',
+            text: `Upgrade ${shown.record.name} has begun to change the mesh: finish it, roll it back or abandon it before it is deleted.`,
+          })
+        await parts.touch(shown.record)
+        await desk.remove(id, task.version)
+        return meshUpgradeView(shown)
+      }),
 
     async job(project, id) {
       const root = await desk.read(id)
@@ -198,18 +216,17 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
       return { items: (await desk.notes(id, after, limit)).map(noteView) }
     },
 
-    async abandon(project, id) {
-      const task = await taskOf(project, id)
-      const shown = shownOf(task)
-      if (shown.record.ended)
-        throw new Problem({
-          kind: 'conflict',
-          code: 'upgrades/ended',
-          text: `Upgrade ${shown.record.name} has ended already (${shown.record.ended}).`,
-        })
-      const after = shownOf(await say(task, { do: 'abandon' }))
-      return detailView(after, await rows(after))
-    },
+    abandon: (project, id) =>
+      judgedOn(project, id, async (task, shown) => {
+        if (shown.record.ended)
+          throw new Problem({
+            kind: 'conflict',
+            code: 'upgrades/ended',
+            text: `Upgrade ${shown.record.name} has ended already (${shown.record.ended}).`,
+          })
+        const after = shownOf(await say(task, { do: 'abandon' }))
+        return detailView(after, await rows(after))
+      }),
 
     async check(_project, mesh, targetVersion, signal) {
       const version = (await parts.versionsOf(mesh)).resolve(targetVersion)
@@ -305,9 +322,13 @@ function mustEqual(record: UpgradeRecord, { metadata, spec }: UpgradeUpdate): vo
     })
   if (metadata.name !== record.name) throw differs('metadata.name', record.name)
   if (spec.meshId !== record.mesh.id) throw differs('spec.meshId', record.mesh.id)
-  if (spec.targetVersion !== record.asked.targetVersion && spec.targetVersion !== record.to.version)
-    throw differs('spec.targetVersion', record.asked.targetVersion)
+  const bare = spec.targetVersion.replace(/^v/, '')
+  if (bare !== record.asked.targetVersion.replace(/^v/, '') && bare !== record.to.version)
+    throw differs('spec.targetVersion', record.to.version)
 }
+
+/** What the store says when somebody wrote between reading and writing. */
+const overtaken: readonly string[] = ['tasks/moved', 'tasks/command-open', 'tasks/finished']
 
 function notFound(what: string, id: string): Problem {
   return new Problem({

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { harness } from './harness.ts'
 import type { Harness } from './harness.ts'
-import { bent, meshBody, upgradeBody, withMesh } from './samples.ts'
+import { bent, meshBody, plantedNamespace, upgradeBody, withMesh } from './samples.ts'
 
 let at: Harness
 beforeEach(async () => {
@@ -77,9 +77,27 @@ describe('what is told about upgrades', () => {
 
   it('is checked without storing anything', async () => {
     await withMesh(at)
-    const report = await at.client.checkMesh({ body: { mesh: 'shop', targetVersion: '1.31.0' } })
-    expect(report).toMatchObject({ mesh: { name: 'shop' }, findings: [] })
+    const heal = plantedNamespace(at.world(), 'stray', { 'istio.io/rev': 'unknown' })
+    const writes = at.world().log.length
+    const check = (targetVersion: string) => at.client.checkMesh({ body: { mesh: 'shop', targetVersion } })
+    const report = await check('v1.31')
+    expect(report).toMatchObject({
+      mesh: { name: 'shop' },
+      from: { revision: 'default', version: '1.30.2' },
+      to: { revision: '1-31-1', version: '1.31.1' },
+      findings: [{ check: 'namespace-labels', weight: 'blocks', about: 'stray' }],
+    })
+    expect(report.checks.length).toBeGreaterThan(20)
     expect(await at.client.listUpgrades()).toEqual({ items: [] })
+    expect(at.world().log.length).toBe(writes)
+    heal()
+    expect((await check('1.31.0')).findings).toEqual([])
+    // A version that is known and may not be gone to is a finding; one that is unknown is none of ours.
+    expect((await check('1.29.0')).findings).toMatchObject([
+      { check: 'target-version', weight: 'blocks' },
+      { check: 'base-newer', weight: 'blocks' },
+    ])
+    await expect(check('newest')).rejects.toMatchObject({ status: 400, message: expect.stringContaining('1.31.1') })
     await expect(at.client.checkMesh({ body: { mesh: 'shed', targetVersion: '1.31.0' } })).rejects.toMatchObject({
       status: 404,
     })
@@ -89,13 +107,24 @@ describe('what is told about upgrades', () => {
     const mesh = await withMesh(at)
     const { metadata } = await at.client.createUpgrade({ body: upgradeBody(mesh.metadata.uid) })
     const mesh_upgrade_id = metadata.uid
-    expect(await at.client.describeUpgrade({ mesh_upgrade_id })).toMatchObject({ name: 'to-131', state: 'Running' })
+    expect(await at.client.describeUpgrade({ mesh_upgrade_id })).toMatchObject({ name: 'to-131', state: 'Init' })
     expect(await at.client.planUpgrade({ mesh_upgrade_id })).toMatchObject({ upgrade: mesh_upgrade_id })
-    const numbers = async (query?: { readonly after?: string; readonly limit?: string }) =>
-      (await at.client.listNotes({ mesh_upgrade_id, ...(query ? { query } : {}) })).items.map(({ number }) => number)
-    expect(await numbers()).toHaveLength(100)
-    expect(await numbers({ after: '3', limit: '2' })).toEqual([4, 5])
-    expect(await numbers({ after: '250' })).toEqual([])
+    await at.settled(mesh_upgrade_id)
+    await at.put(mesh_upgrade_id, 'ControlPlaneUpgrade', 'Execute')
+    await at.settled(mesh_upgrade_id)
+    await at.put(mesh_upgrade_id, 'DataPlaneUpgrade', 'Execute')
+    await at.settled(mesh_upgrade_id)
+    const read = async (query?: { readonly after?: string; readonly limit?: string }) =>
+      (await at.client.listNotes({ mesh_upgrade_id, ...(query ? { query } : {}) })).items
+    const all = await read({ limit: '1000' })
+    expect(all[0]).toMatchObject({ number: 1, kind: 'command', text: 'Asked to execute PreCheck.' })
+    expect(all.map(({ number }) => number)).toEqual(all.map((_, index) => index + 1))
+    expect(all.flatMap(({ actions = [] }) => actions)).toContain('restart-workload shop/frontend (Deployment)')
+    expect(all.length).toBeGreaterThan(50)
+    expect(await read()).toEqual(all.slice(0, 100))
+    expect(await read({ after: '3', limit: '2' })).toEqual(all.slice(3, 5))
+    expect(await read({ after: '50' })).toEqual(all.slice(50))
+    expect(await read({ after: String(all.length) })).toEqual([])
     expect(await at.client.abandonUpgrade({ mesh_upgrade_id })).toMatchObject({ state: 'Cancel' })
   })
 

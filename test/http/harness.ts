@@ -14,10 +14,11 @@ import { fetchFrom } from '../../src/http/in-process.ts'
 import type { Parts } from '../../src/http/parts.ts'
 import { server } from '../../src/http/server.ts'
 import { newId } from '../../src/lib/ids.ts'
-import { memoryRegistry } from '../../src/registry/memory.ts'
-import { memoryTasks } from '../../src/tasks/memory.ts'
+import type { MeshUpgrade, StepAction, StepName } from '../../src/contract/upgrades.ts'
+import type { World } from '../../src/mesh/simulated/world.ts'
 import { checkedFetch } from './checked-fetch.ts'
-import { upgradesInMemory } from './upgrades-in-memory.ts'
+import { heart, memoryStores } from './heart.ts'
+import type { Stores } from './heart.ts'
 
 export const handOut = {
   user: 'admin',
@@ -26,8 +27,6 @@ export const handOut = {
   projectName: 'default',
   projectId: '0123456789abcdef0123456789abcdef',
 }
-
-const start = Date.parse('2026-11-22T10:00:00.250Z')
 
 /** Hashing a password takes long on purpose, so it is done once. */
 const administrator = (async () => {
@@ -51,32 +50,49 @@ export interface Harness {
     path: string,
     body?: unknown,
     headers?: Readonly<Record<string, string | undefined>>,
-  ): Promise<{ readonly status: number; readonly headers: Headers; readonly body: Answered }>
+  ): Promise<Answered>
+  /** A PUT that changes nothing but the step and the action. */
+  put(upgrade: string, name: StepName, action: StepAction): Promise<Answered>
+  /** Time passes and the worker works until the upgrade shows this; fails after an hour of the test's clock. */
+  until(upgrade: string, shows: (shown: MeshUpgrade) => boolean): Promise<MeshUpgrade>
+  /** Until it is the caller's turn: done, failed, held or ended. */
+  settled(upgrade: string): Promise<MeshUpgrade>
+  /** One look of the worker, and the time to the next. */
+  round(): Promise<void>
+  world(): World
+  /** Another account, with a project of its own. */
+  stranger(): Promise<Session>
   /** Everything that was logged, as text. */
   logged(): string
   tick(ms: number): void
 }
 
-/** Whatever came; tests look at what they expect. */
-// oxlint-disable-next-line typescript/no-explicit-any
-type Answered = any
+export interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  /** Whatever came; tests look at what they expect. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any
+}
 
-/** @param change parts that this test brings itself. */
-export async function harness(change: (parts: Parts) => Partial<Parts> = () => ({})): Promise<Harness> {
+const hour = 3_600_000
+
+/**
+ * @param change parts that this test brings itself
+ * @param stores other than those in memory
+ */
+export async function harness(
+  change: (parts: Parts) => Partial<Parts> = () => ({}),
+  stores: Stores = memoryStores(),
+): Promise<Harness> {
   const store = memoryAccessStore()
   await store.addAccount(await administrator)
-  let now = start
+  const { clock, world, parts: beating, round } = heart(newId, stores)
   const lines: string[] = []
   const made: Parts = {
+    ...beating,
     access: access(store),
-    registry: memoryRegistry(),
-    desk: memoryTasks(),
-    upgrades: upgradesInMemory(() => now, newId),
-    clusters: {
-      test: async (cluster) => ({ cluster: cluster.name, reachable: true, kubernetes: 'v1.35.4', controlPlanes: [] }),
-      adopt: async () => ({ version: '1.30.2' }),
-    },
-    now: () => now,
+    now: () => clock.now(),
     newId,
     log: {
       error: ({ requestId, err }, text) => {
@@ -89,28 +105,58 @@ export async function harness(change: (parts: Parts) => Partial<Parts> = () => (
   const fetch = checkedFetch(fetchFrom(app))
   const where = { baseUrl: 'http://in-process', fetch }
   const session = await login(where, handOut)
+  const asking = client(where, session)
+
+  const ask: Harness['ask'] = async (method, path, body, headers = {}) => {
+    const all = { 'x-auth-token': session.token, ...(body === undefined ? {} : json), ...headers }
+    const response = await fetch(path.replace('PROJECT', session.projectId), {
+      method,
+      headers: Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+  }
+  const until: Harness['until'] = async (mesh_upgrade_id, shows) => {
+    const deadline = clock.now() + hour
+    for (;;) {
+      const shown = await asking.getUpgrade({ mesh_upgrade_id })
+      if (shows(shown)) return shown
+      if (clock.now() > deadline) throw new Error(`This never came: ${String(shows)}. ${JSON.stringify(shown)}`)
+      await round()
+    }
+  }
   return {
     app,
     parts,
     store,
     session,
-    client: client(where, session),
+    client: asking,
     fetch,
-    async ask(method, path, body, headers = {}) {
-      const all = { 'x-auth-token': session.token, ...(body === undefined ? {} : json), ...headers }
-      const response = await fetch(path.replace('PROJECT', session.projectId), {
-        method,
-        headers: Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
-        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      })
-      const text = await response.text()
-      return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+    ask,
+    async put(mesh_upgrade_id, name, action) {
+      const { metadata, spec, kind, apiVersion } = await asking.getUpgrade({ mesh_upgrade_id })
+      const body = {
+        kind,
+        apiVersion,
+        metadata: { name: metadata.name },
+        spec: { ...spec, currentStep: { name, action } },
+      }
+      return ask('PUT', `/v1/PROJECT/mesh-upgrade/${mesh_upgrade_id}`, body)
+    },
+    until,
+    settled: (upgrade) => until(upgrade, ({ status }) => !working.includes(status.currentStep.phase)),
+    round,
+    world,
+    async stranger() {
+      const other = { ...handOut, user: 'stranger', domain: 'elsewhere', projectId: 'f'.repeat(32) }
+      await admit(store, other)
+      return login(where, other)
     },
     logged: () => lines.join('\n'),
-    tick: (ms) => {
-      now += ms
-    },
+    tick: (ms) => clock.advance(ms),
   }
 }
 
+const working: readonly string[] = ['Init', 'Queuing', 'Running']
 const json = { 'content-type': 'application/json;charset=utf-8' }

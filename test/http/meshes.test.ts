@@ -104,35 +104,6 @@ describe('a mesh', () => {
     expect(same).toMatchObject({ status: 409, body: { problem: 'meshes/name-taken' } })
     expect(await stored()).toHaveLength(1)
   })
-
-  it('is not forgotten while an upgrade of it is unfinished', async () => {
-    const tasks: string[] = ['open']
-    at = await harness(() => ({
-      desk: {
-        list: async ({ subject }) =>
-          tasks.map((id) => ({
-            id,
-            project: '',
-            subject: subject ?? '',
-            finished: id === 'done',
-            state: {},
-            wakeAt: undefined,
-            createdAt: 0,
-            version: 1,
-            command: undefined,
-          })),
-      },
-    }))
-    const { metadata } = await withMesh(at)
-    await expect(at.client.deleteMesh({ mesh_id: metadata.uid })).rejects.toMatchObject({
-      status: 409,
-      code: 'meshes/upgrading',
-      message: expect.stringContaining('open'),
-    })
-    tasks[0] = 'done'
-    await at.client.deleteMesh({ mesh_id: metadata.uid })
-    expect(await stored()).toEqual([])
-  })
 })
 
 it('is refused for a name or a cluster that is taken before any cluster is looked at', async () => {

@@ -3,6 +3,8 @@
 import type { MeshCreate } from '../../src/contract/meshes.ts'
 import type { Mesh } from '../../src/contract/meshes.ts'
 import type { UpgradeCreate } from '../../src/contract/upgrades.ts'
+import { kinds } from '../../src/mesh/simulated/kinds.ts'
+import type { World } from '../../src/mesh/simulated/world.ts'
 import type { Harness } from './harness.ts'
 
 export const meshBody = (clusterID: string): MeshCreate => ({
@@ -49,4 +51,12 @@ export function bent(body: object, path: string, value: unknown): Readonly<Recor
   if (value === undefined) delete at[last]
   else at[last] = value
   return copy
+}
+
+/** Somebody else's namespace; gives back how it goes again. */
+export function plantedNamespace(world: World, name: string, labels: Readonly<Record<string, string>>): () => void {
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
+  world.catchUp()
+  world.write((api) => api.create(kinds.Namespace, object, 'kubectl'))
+  return () => world.write((api) => api.remove(kinds.Namespace, { name }, 'kubectl'))
 }
