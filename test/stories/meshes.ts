@@ -50,3 +50,8 @@ const smallRevisioned: Fixture = {
   ],
 }
 export const smallRevisionedScene: Scene = { mesh: smallRevisioned, version: '1.29.3' }
+export const smallClassicScene: Scene = {
+  mesh: { ...small, istio: { ...small.istio, version: '1.22.0' } },
+  version: '1.22.0',
+  catalogue,
+}

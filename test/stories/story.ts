@@ -31,7 +31,7 @@ export interface Story {
   /** The world does something now, and the diary says what. */
   happens(what: string, act: (world: World) => void): void
   /** The same as soon as a moment comes, once. */
-  when(comes: (moment: Moment) => boolean, what: string, act: (world: World) => void): void
+  when(comes: (moment: Moment) => boolean, what: string, act: (world: World) => void | Promise<void>): void
   record(): Promise<UpgradeRecord>
   diary(): string
   /** Codes of all notes. */
@@ -70,7 +70,7 @@ export async function tell({
   let waiting: readonly {
     readonly comes: (moment: Moment) => boolean
     readonly what: string
-    readonly act: (world: World) => void
+    readonly act: (world: World) => void | Promise<void>
   }[] = []
   let id = ''
   let newest: NoteBody | undefined
@@ -120,7 +120,11 @@ export async function tell({
     await tellMoment(moment)
     const due = waiting.filter(({ comes }) => comes(moment))
     waiting = waiting.filter((one) => !due.includes(one))
-    for (const { what, act } of due) happens(what, act)
+    for (const { what, act } of due) {
+      told.happened(clock.now(), what)
+      world.catchUp()
+      await world.write(() => act(world))
+    }
     await witness(moment)
   }
   const start = (): Program => startProgram({ setting: here, witness: seenBy(processes), owner: ownerOf(processes) })

@@ -3,10 +3,11 @@ import { askDefault, defaultAnswer } from '../default-followers.ts'
 import { isNeverMatch } from '../istio/selectors.ts'
 import { defaultTag, injectorName } from '../istio/revisions.ts'
 import { putBack, recordedBodies } from '../bodies.ts'
+import type { ObjectRef, TagServiceFact, WebhookFact } from '../mesh.ts'
 import { targetOf } from '../moving.ts'
 import { sentences } from '../reason.ts'
 import { pointsTo, tagServiceOf, webhookOf } from '../seen.ts'
-import { defineStage } from '../stage.ts'
+import { defineStage, type Verdict } from '../stage.ts'
 
 const says = sentences('back-default', {
   pointing: 'Pointing the default tag back at {service}: from now on {revision} injects for the default again.',
@@ -23,6 +24,9 @@ const say = says.say
  *   2 the injector's recorded body
  *   3 the tag goes
  * Deleting first: no sidecar for a second; restoring first: pods refused (two sidecars).
+ *
+ * From between forward's last two writes, with injector and tag both matching and both on the new one, the tag goes
+ * first: the injector covers all that it matched. Pointing the tag back there would have every pod injected by both.
  */
 export const backDefault = defineStage({
   id: 'back-default',
@@ -35,21 +39,21 @@ export const backDefault = defineStage({
     const { from } = upgrade
     const recorded = recordedBodies(before)
     const settled = now - upgrade.actedAt >= settings.settleMs
+    const answer = settled ? defaultAnswer(s, from.revision) : 'just written'
+    const settling: Verdict = {
+      kind: 'wait',
+      lookAgainInMs: settings.settleMs,
+      because: say.settling({ revision: from.revision, answer }),
+    }
     for (const cluster of upgrade.mesh.clusters) {
       // A default tag that was there before is put back with the other tags.
       if (!before || recorded.some((one) => one.name === defaultTag && one.cluster === cluster)) continue
       const tag = webhookOf(seen.webhooks, cluster, defaultTag)
-      const staged = tag?.webhooks.every((webhook) => isNeverMatch(webhook.namespaceSelector)) ?? true
-      if (tag && !staged && !pointsTo(tag, from.service))
-        return {
-          kind: 'act',
-          because: say.pointing({ service: from.service, revision: from.revision }),
-          actions: [
-            { do: 'point-tag', cluster, target: targetOf(tag), revision: from.revision, service: from.service },
-          ],
-        }
-      const wait = { kind: 'wait', lookAgainInMs: settings.settleMs } as const
-      const injector = putBack(
+      const active = tag !== undefined && !tag.webhooks.every((webhook) => isNeverMatch(webhook.namespaceSelector))
+      const injector = webhookOf(seen.webhooks, cluster, injectorName(from.revision))
+      const covered =
+        injector !== undefined && !injector.webhooks.every((webhook) => isNeverMatch(webhook.namespaceSelector))
+      const bodies = putBack(
         recorded.filter(
           (one) =>
             one.cluster === cluster &&
@@ -58,51 +62,45 @@ export const backDefault = defineStage({
         ),
         seen.webhooks,
       )
-      const answer = defaultAnswer(s, from.revision)
-      if (tag && !staged && injector.length > 0 && (!settled || answer !== 'good'))
+      const deletions = deletionsOf(cluster, tag, tagServiceOf(seen.tagServices, cluster, 'default'))
+      if (active && covered && bodies.length > 0) return { kind: 'act', because: say.deleting(), actions: deletions }
+      if (active && !pointsTo(tag, from.service))
         return {
-          ...wait,
-          because: say.settling({ revision: from.revision, answer: settled ? answer : 'just written' }),
+          kind: 'act',
+          because: say.pointing({ service: from.service, revision: from.revision }),
+          actions: [
+            { do: 'point-tag', cluster, target: targetOf(tag), revision: from.revision, service: from.service },
+          ],
         }
-      if (injector.length > 0) return { kind: 'act', because: say.restoring(), actions: injector }
-      const service = tagServiceOf(seen.tagServices, cluster, 'default')
-      if (tag || service) {
-        if (!settled || answer !== 'good')
-          return {
-            ...wait,
-            because: say.settling({ revision: from.revision, answer: settled ? answer : 'just written' }),
-          }
-        const actions: Action[] = []
-        if (tag)
-          actions.push({
-            do: 'delete-object',
-            cluster,
-            object: {
-              kind: 'MutatingWebhookConfiguration',
-              group: 'admissionregistration.k8s.io',
-              version: 'v1',
-              plural: 'mutatingwebhookconfigurations',
-              name: tag.name,
-              uid: tag.uid,
-            },
-          })
-        if (service)
-          actions.push({
-            do: 'delete-object',
-            cluster,
-            object: {
-              kind: 'Service',
-              group: '',
-              version: 'v1',
-              plural: 'services',
-              namespace: service.namespace,
-              name: service.name,
-              uid: service.uid,
-            },
-          })
-        return { kind: 'act', because: say.deleting(), actions }
+      if (bodies.length > 0) {
+        // Where an API server has not heard of the last write, the tag still injects: by the old one already, or nobody else may.
+        if (!settled || (active && answer !== 'good')) return settling
+        return { kind: 'act', because: say.restoring(), actions: bodies }
+      }
+      if (deletions.length > 0) {
+        if (answer !== 'good') return settling
+        return { kind: 'act', because: say.deleting(), actions: deletions }
       }
     }
     return { kind: 'done', because: say.back() }
   },
 })
+
+function deletionsOf(
+  cluster: string,
+  tag: WebhookFact | undefined,
+  service: TagServiceFact | undefined,
+): readonly Action[] {
+  const webhooks = {
+    kind: 'MutatingWebhookConfiguration',
+    group: 'admissionregistration.k8s.io',
+    version: 'v1',
+    plural: 'mutatingwebhookconfigurations',
+  } as const
+  const services = { kind: 'Service', group: '', version: 'v1', plural: 'services' } as const
+  const objects: readonly ObjectRef[] = [
+    ...(tag ? [{ ...webhooks, name: tag.name, uid: tag.uid }] : []),
+    ...(service ? [{ ...services, namespace: service.namespace, name: service.name, uid: service.uid }] : []),
+  ]
+  return objects.map((object) => ({ do: 'delete-object', cluster, object }))
+}
