@@ -87,10 +87,11 @@ export async function harness(
 ): Promise<Harness> {
   const store = memoryAccessStore()
   await store.addAccount(await administrator)
-  const { clock, world, parts: beating, round } = heart(newId, stores)
+  const beating = heart(newId, stores)
+  const { clock } = beating
   const lines: string[] = []
   const made: Parts = {
-    ...beating,
+    ...beating.parts,
     access: access(store),
     now: () => clock.now(),
     newId,
@@ -123,7 +124,7 @@ export async function harness(
       const shown = await asking.getUpgrade({ mesh_upgrade_id })
       if (shows(shown)) return shown
       if (clock.now() > deadline) throw new Error(`This never came: ${String(shows)}. ${JSON.stringify(shown)}`)
-      await round()
+      await beating.round()
     }
   }
   return {
@@ -146,8 +147,8 @@ export async function harness(
     },
     until,
     settled: (upgrade) => until(upgrade, ({ status }) => !working.includes(status.currentStep.phase)),
-    round,
-    world,
+    round: () => beating.round(),
+    world: () => beating.world(),
     async stranger() {
       const other = { ...handOut, user: 'stranger', domain: 'elsewhere', projectId: 'f'.repeat(32) }
       await admit(store, other)

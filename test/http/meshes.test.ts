@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Problem } from '../../src/lib/problem.ts'
 import { harness } from './harness.ts'
 import type { Harness } from './harness.ts'
-import { bent, meshBody, withMesh } from './samples.ts'
+import { bent, meshBody } from './samples.ts'
 
 let at: Harness
 beforeEach(async () => {

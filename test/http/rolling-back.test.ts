@@ -125,7 +125,7 @@ describe('after the first removal', () => {
     const began = at.world().api.state.began
     const stop = own.tasks.watch((task) => {
       void own.tasks.read(task).then((found) => {
-        if (!(found?.state as UpgradeRecord).pastReturn) return
+        if (!(found?.state as UpgradeRecord | undefined)?.pastReturn) return
         stop()
         const now = at.world().now() - began
         at.world().setFaults({ unavailable: [{ fromMs: now, toMs: now + 60_000 }] })

@@ -60,3 +60,7 @@ export function plantedNamespace(world: World, name: string, labels: Readonly<Re
   world.write((api) => api.create(kinds.Namespace, object, 'kubectl'))
   return () => world.write((api) => api.remove(kinds.Namespace, { name }, 'kubectl'))
 }
+
+/** Smallest first: of several requests at once, any may be the one that is taken. */
+export const statuses = (answers: readonly { readonly status: number }[]): readonly number[] =>
+  answers.map(({ status }) => status).toSorted((a, b) => a - b)

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Mesh } from '../../src/contract/meshes.ts'
 import { harness } from './harness.ts'
 import type { Harness } from './harness.ts'
-import { bent, upgradeBody, withMesh } from './samples.ts'
+import { bent, statuses, upgradeBody, withMesh } from './samples.ts'
 
 let at: Harness
 let mesh: Mesh
@@ -195,7 +195,7 @@ describe('a second upgrade of a mesh', () => {
   it('is one of two that were asked for at the same moment', async () => {
     const body = upgradeBody(mesh.metadata.uid)
     const answers = await Promise.all([at.ask('POST', path, body), at.ask('POST', path, body)])
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409])
+    expect(statuses(answers)).toEqual([201, 409])
     expect(await stored()).toHaveLength(1)
   })
 })
