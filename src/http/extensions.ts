@@ -40,6 +40,7 @@ function clusterHandlers({ registry, clusters, now, newId }: Parts): Handlers<Cl
     async removeCluster({ params }) {
       const cluster = await knownCluster(registry, params.project_id, params.cluster_id)
       await registry.removeCluster(cluster.project, cluster.id)
+      await clusters.forget(cluster)
       return shown(cluster)
     },
   }

@@ -48,6 +48,8 @@ export interface ClusterDoor {
   test(cluster: ClusterRecord, signal: AbortSignal): Promise<ClusterTest>
   /** The version of the Istio that is on these clusters. invalid (`meshes/no-istio`, `meshes/versions-differ`); unavailable, forbidden when it cannot look. */
   adopt(clusters: readonly ClusterRecord[], signal: AbortSignal): Promise<{ readonly version: string }>
+  /** It is not registered any more: nothing watches it from now on. */
+  forget(cluster: ClusterRecord): Promise<void>
 }
 
 /** Where failures go that are ours. */

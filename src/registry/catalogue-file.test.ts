@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -64,7 +64,8 @@ hops:
     ],
     ['versions: [{version: "1.31.0", kubernetes: {max: "1.32"}}]', 'versions[0].kubernetes.min must be'],
     ['versions: [{version: "1.31.0", kubernetes: ["1.32", 5]}]', 'versions[0].kubernetes[1] must be'],
-    ['versions: [{version: "1.31.0", charts: 5}]', 'versions[0].charts must be a text'],
+    ['versions: [{version: "1.31.0", charts: 5}]', 'versions[0].charts must be an absolute path'],
+    ['versions: [{version: "1.31.0", charts: ./charts}]', 'versions[0].charts must be an absolute path'],
     ['versions: [{version: "1.31.0"}]\nhops: {}', 'hops must be a list'],
     ['versions: [{version: "1.31.0"}]\nhops: [{from: "1.30.x"}]', 'hops[0].to must be a version in quotes'],
     ['versions: [{version: "1.31.0"}]\nhops: [x]', 'hops[0] must be {from, to}'],
@@ -111,5 +112,21 @@ describe('the catalogue of a cluster', () => {
         code: 'registry/catalogue-unreadable',
         message: `${missing} cannot be read (ENOENT); look at the cluster's charts and catalogue.`,
       })
+  })
+})
+
+describe('what is shipped', () => {
+  const shipped = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
+
+  it('is accepted: the catalogue of ASM', () => {
+    const { hops, versions } = parseCatalogue(shipped('catalogues/asm.yaml'), 'asm.yaml')
+    expect(hops).toContainEqual({ from: '1.15.x', to: '1.18.x' })
+    expect(versions.length).toBeGreaterThan(5)
+  })
+
+  it('is accepted: every example of the documentation', () => {
+    const examples = [...shipped('docs/catalogue.md').matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => yaml ?? '')
+    expect(examples).toHaveLength(3)
+    for (const example of examples) expect(parseCatalogue(example, 'example').versions.length).toBeGreaterThan(1)
   })
 })

@@ -54,7 +54,8 @@ export function parseCatalogue(content: string, file: string): Catalogue {
   const entry = (value: unknown, field: string): CatalogueEntry => {
     if (!isRecord(value)) throw invalid(field, '{version, kubernetes, charts}')
     const { kubernetes, charts } = value
-    if (charts !== undefined && typeof charts !== 'string') throw invalid(`${field}.charts`, 'a text')
+    if (charts !== undefined && !(typeof charts === 'string' && /^(\/|oci:\/\/|https?:\/\/)./.test(charts)))
+      throw invalid(`${field}.charts`, 'an absolute path, or an address starting with https:// or oci://')
     return {
       version: pattern(value['version'], `${field}.version`),
       ...(kubernetes === undefined ? {} : { kubernetes: range(kubernetes, `${field}.kubernetes`) }),

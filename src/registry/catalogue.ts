@@ -10,7 +10,7 @@ export interface CatalogueEntry {
   /** One version, or a family: `1.18.x`. */
   readonly version: string
   readonly kubernetes?: KubernetesRange
-  /** Where the charts of this version come from; else where the cluster's do. */
+  /** Where the charts of this version come from, as a cluster's own; else where the cluster's do. */
   readonly charts?: string
 }
 
@@ -71,12 +71,27 @@ function entryOf(catalogue: Catalogue, version: Version): CatalogueEntry | undef
   )
 }
 
+/** Its own word, else its family's. */
+function given<K extends 'kubernetes' | 'charts'>(
+  catalogue: Catalogue,
+  version: Version,
+  what: K,
+): CatalogueEntry[K] | undefined {
+  return (
+    entryOf(catalogue, version)?.[what] ??
+    catalogue.versions.find((entry) => entry[what] !== undefined && covers(entry.version, version))?.[what]
+  )
+}
+
+/** A folder with `<version>/base` and `<version>/istiod`, `oci://` reference or repository; undefined: wherever the cluster's come from. */
+export function chartsOf(catalogue: Catalogue, version: Version): string | undefined {
+  return given(catalogue, version, 'charts')
+}
+
 /** Its own range, else its family's, else upstream's minimum; undefined where nothing is known. */
 export function kubernetesOf(catalogue: Catalogue, version: Version): KubernetesRange | undefined {
-  const given =
-    entryOf(catalogue, version)?.kubernetes ??
-    catalogue.versions.find((entry) => entry.kubernetes !== undefined && covers(entry.version, version))?.kubernetes
-  if (given !== undefined) return given
+  const range = given(catalogue, version, 'kubernetes')
+  if (range !== undefined) return range
   const min = kubernetesMinima[`${version.major}.${version.minor}`]
   return min === undefined ? undefined : { min }
 }

@@ -15,7 +15,9 @@ export interface Version {
 
 /** undefined for what is no version. At least major and minor; a build after `+` says nothing about order. */
 export function parseVersion(written: string): Version | undefined {
-  const found = /^v?((0|[1-9]\d*)\.(0|[1-9]\d*)(?:\.(0|[1-9]\d*))?(?:-([0-9A-Za-z.-]+))?)(?:\+[0-9A-Za-z.-]+)?$/.exec(written)
+  const found = /^v?((0|[1-9]\d*)\.(0|[1-9]\d*)(?:\.(0|[1-9]\d*))?(?:-([0-9A-Za-z.-]+))?)(?:\+[0-9A-Za-z.-]+)?$/.exec(
+    written,
+  )
   if (found === null) return undefined
   const [, text = '', major = '', minor = '', patch, suffix] = found
   const rebuild = /^r(\d+)$/.exec(suffix ?? '')?.[1]

@@ -261,7 +261,14 @@ async function trouble(
   const wakeAt = now + (reaction === 'again' ? 100 * attempts : waitAfter(attempts, problem.retryAfterMs))
   const told = stored.reason.code !== because.code || stored.reason.facts['problem'] !== because.facts['problem']
   const standing: Standing = held ? 'held' : 'working'
-  const record = { ...stored, attempts, standing, reason: because, updatedAt: told ? now : stored.updatedAt }
+  const record = {
+    ...stored,
+    attempts,
+    standing,
+    reason: because,
+    updatedAt: told ? now : stored.updatedAt,
+    jobs: withJob(stored, { reason: held ? `held: ${because.text}` : because.text }),
+  }
   const note: NoteBody = {
     kind: held ? 'hold' : 'wait',
     step: stored.step,

@@ -63,6 +63,8 @@ export function clusterDoor(connections: Connections): ClusterDoor {
         })
       return { version }
     },
+
+    forget: ({ id }) => connections.forget(id),
   }
 
   /** The control plane in use; an unused one beside it is somebody's canary. */

@@ -4,7 +4,10 @@ import type { Clock } from '../lib/clock.ts'
 import { Problem } from '../lib/problem.ts'
 import type { Cluster, Helm } from '../mesh/cluster.ts'
 import { meshOn } from '../mesh/driver.ts'
+import { loadCatalogue } from '../registry/catalogue-file.ts'
+import { chartsOf } from '../registry/catalogue.ts'
 import type { ClusterRecord } from '../registry/clusters.ts'
+import { parseVersion } from '../registry/version.ts'
 import type { Mesh } from '../upgrade/mesh.ts'
 
 export interface Connection {
@@ -52,7 +55,12 @@ export function connections({ clock, simulated, stateDir, version, log }: Connec
       catalogue: _catalogue,
       ...settings
     } = record
-    const { cluster, helm } = await real({ ...settings, stateDir, version, clock, log })
+    // The file is read at each use, so that what is changed in it counts from then on.
+    const ownCharts = async (of: string, signal: AbortSignal): Promise<string | undefined> => {
+      const parsed = parseVersion(of)
+      return parsed && chartsOf(await loadCatalogue(record, signal), parsed)
+    }
+    const { cluster, helm } = await real({ ...settings, chartsOf: ownCharts, stateDir, version, clock, log })
     return { cluster, helm, mesh: meshOn({ cluster, helm, clock }) }
   }
 

@@ -12,6 +12,21 @@ const clusters = '/meshlift/v1/PROJECT/clusters'
 const body = { name: 'prod', kubeconfig: '/etc/prod.yaml', context: 'prod', charts: '/srv/charts' }
 
 describe('a cluster', () => {
+  it('that was removed is not watched any longer', async () => {
+    const forgotten: string[] = []
+    at = await harness(({ clusters: door }) => ({
+      clusters: { ...door, forget: async ({ name }) => void forgotten.push(name) },
+    }))
+    const { id } = await at.client.addCluster({ body })
+    await at.client.createMesh({ body: meshBody(id) })
+    await expect(at.client.removeCluster({ cluster_id: id })).rejects.toMatchObject({ status: 409 })
+    expect(forgotten).toEqual([])
+    const [mesh] = (await at.client.listMeshes()).items
+    await at.client.deleteMesh({ mesh_id: mesh?.metadata.uid ?? '' })
+    await at.client.removeCluster({ cluster_id: id })
+    expect(forgotten).toEqual(['prod'])
+  })
+
   it('is added, listed, tried and removed', async () => {
     const added = await at.client.addCluster({ body })
     const cluster_id = added.id

@@ -22,6 +22,8 @@ export interface ConnectSettings {
   readonly inCluster?: boolean
   /** Folder with `<version>/base` and `<version>/istiod`, `oci://` reference or repository; absent: Istio's own repository. */
   readonly charts?: string
+  /** Where those of one version come from, of the same forms; undefined: as all others. Asked each time. */
+  readonly chartsOf?: (version: string, signal: AbortSignal) => Promise<string | undefined>
   /** Path of the helm program; absent: found in PATH. */
   readonly helm?: string
   /** Folder of ours; several clusters may share it. */

@@ -19,6 +19,8 @@ export interface HelmSettings {
   readonly inCluster?: boolean
   /** Folder, `oci://` reference or repository; Istio's own repository when absent. */
   readonly charts?: string
+  /** Where those of one version come from, when not from there. */
+  readonly chartsOf?: (version: string, signal: AbortSignal) => Promise<string | undefined>
   /** Path of the program; found in PATH when absent. */
   readonly helm?: string
   /** Folder of ours for caches, pulled charts and what is at work. */
@@ -32,7 +34,10 @@ const readLimitMs = 60_000
 export function kubernetesHelm(settings: HelmSettings): Helm {
   const { name: cluster } = settings
   const program = { program: settings.helm ?? 'helm', home: join(settings.stateDir, 'helm') }
-  const charts = chartsFrom(cluster, settings.charts ?? istioRepository, program)
+  const pathOf = async (chart: ChartRef, signal: AbortSignal): Promise<string> => {
+    const own = await settings.chartsOf?.(chart.version, signal)
+    return chartsFrom(cluster, own ?? settings.charts ?? istioRepository, program).path(chart, signal)
+  }
   const work = helmWork(cluster, program)
 
   /** In the pod's own cluster helm finds the service account by itself. */
@@ -54,7 +59,7 @@ export function kubernetesHelm(settings: HelmSettings): Helm {
     },
 
     async template(release, chart, values, signal) {
-      const path = await charts.path(chart, signal)
+      const path = await pathOf(chart, signal)
       const kubernetes = await settings.kubernetesVersion(signal)
       return withValues(program.home, values, async (file) => {
         const args = [
@@ -77,7 +82,7 @@ export function kubernetesHelm(settings: HelmSettings): Helm {
     },
 
     async install(release, chart, values, signal) {
-      const path = await charts.path(chart, signal)
+      const path = await pathOf(chart, signal)
       const ended = await work.run(
         release,
         values,
