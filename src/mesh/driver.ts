@@ -13,6 +13,7 @@ import { askCrds } from './ask/crds.ts'
 import { askDryRunConfig } from './ask/dry-run-config.ts'
 import { askDryRunPod } from './ask/dry-run-pod.ts'
 import { askOurEntries } from './ask/our-entries.ts'
+import type { ManifestMemo } from './ask/stored-releases.ts'
 import type { Cluster, Helm } from './cluster.ts'
 import { observeBatch } from './observe/batch.ts'
 import { observeBudgets } from './observe/budgets.ts'
@@ -51,11 +52,15 @@ export interface Driven {
   readonly clock: Clock
 }
 
+/** What questions need of what was found before. */
+type Asked = Driven & { readonly manifests: ManifestMemo }
+
 type Observers = { readonly [P in MeshPart]: (look: Look) => Promise<Parts[P]> }
 
 export function meshOn(driven: Driven): Mesh {
   const { cluster, clock } = driven
   const observers = observersWithMemory()
+  const manifests: ManifestMemo = new Map()
   return {
     observe: async <P extends MeshPart>(parts: readonly P[], signal: AbortSignal) => {
       const at = clock.now() // before the first request: what is seen is never older than it says
@@ -71,7 +76,7 @@ export function meshOn(driven: Driven): Mesh {
       return Promise.all(
         probes.map((probe) => {
           const key = JSON.stringify(probe)
-          const known = asked.get(key) ?? answer(driven, look, probe)
+          const known = asked.get(key) ?? answer({ ...driven, manifests }, look, probe)
           asked.set(key, known)
           return known
         }),
@@ -85,7 +90,7 @@ export function meshOn(driven: Driven): Mesh {
   }
 }
 
-async function answer(driven: Driven, look: Look, probe: Probe): Promise<Answer> {
+async function answer(driven: Asked, look: Look, probe: Probe): Promise<Answer> {
   const { cluster, helm } = driven
   const { signal } = look
   mustBe(cluster, probe.cluster)
@@ -99,7 +104,7 @@ async function answer(driven: Driven, look: Look, probe: Probe): Promise<Answer>
     case 'crds':
       return askCrds(driven, probe, signal)
     case 'belongings':
-      return askBelongings(look, probe)
+      return askBelongings(look, probe, driven.manifests)
     case 'our-entries':
       return askOurEntries(look)
     default:

@@ -119,6 +119,9 @@ function mustBeEqual(told: End, end: End, at: readonly string[]): void {
   expect(of(told, differences(end.picture, told.picture))).toEqual(of(end, []))
 }
 
+/** Seconds on a quiet machine. */
+const patient = { timeout: 120_000 }
+
 const apart = 8
 const every = (points: readonly string[], offset: number): readonly string[] =>
   points.filter((_, index) => index % apart === offset)
@@ -134,7 +137,7 @@ describe.each(told)('$tale.title', ({ tale, points, end }) => {
     expect(deleted.filter(([, times]) => times > 1)).toEqual([])
   })
 
-  test(`the same end after a crash at each of ${points.length} points`, async () => {
+  test(`the same end after a crash at each of ${points.length} points`, patient, async () => {
     const missed: string[] = []
     for (let offset = 0; offset < apart; offset += 1) {
       const wanted = every(points, offset)
@@ -151,20 +154,24 @@ describe.each(told)('$tale.title', ({ tale, points, end }) => {
     expect(missed.length).toBeLessThan(points.length / 10)
   })
 
-  test(`the same end when another process takes the lease at any of them; the first one does nothing more`, async () => {
-    const thefts = new Set<string>()
-    for (let offset = 0; offset < apart; offset += 1) {
-      const at = pointer()
-      const wanted = new Set(every(points, offset))
-      const stolen = (moment: Moment): boolean => {
-        const point = at(moment)
-        // While a request is on its way nobody can call it back.
-        if (point === undefined || moment.what === 'acting' || !wanted.has(point)) return false
-        thefts.add(point)
-        return true
+  test(
+    `the same end when another process takes the lease at any of them; the first one does nothing more`,
+    patient,
+    async () => {
+      const thefts = new Set<string>()
+      for (let offset = 0; offset < apart; offset += 1) {
+        const at = pointer()
+        const wanted = new Set(every(points, offset))
+        const stolen = (moment: Moment): boolean => {
+          const point = at(moment)
+          // While a request is on its way nobody can call it back.
+          if (point === undefined || moment.what === 'acting' || !wanted.has(point)) return false
+          thefts.add(point)
+          return true
+        }
+        mustBeEqual(await endOf(tale, { stolen }), end, [...wanted])
       }
-      mustBeEqual(await endOf(tale, { stolen }), end, [...wanted])
-    }
-    expect(thefts.size).toBeGreaterThan(points.length / 2)
-  })
+      expect(thefts.size).toBeGreaterThan(points.length / 2)
+    },
+  )
 })

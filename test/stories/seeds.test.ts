@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { Faults } from '../../src/mesh/simulated/faults.ts'
-import { classic, demo, revisioned } from './meshes.ts'
+import { smallClassicScene, smallRevisionedScene, smallScene } from './meshes.ts'
 import { differences, pictureBefore } from './picture.ts'
 import { backFromTheEnd, backFromTheMiddle, forward } from './plays.ts'
 import { tell } from './story.ts'
@@ -12,7 +12,11 @@ const paces: readonly Partial<Faults>[] = [
   { podReadyMs: 7000, podGoneMs: 15_000, istiodReadyMs: 20_000, controllerMs: 900, caBundleMs: 2500, helmMs: 9000 },
   { podReadyMs: 30, podGoneMs: 30_000, controllerMs: 300, namespaceCacheLagMs: 700 },
 ]
-const scenes = { demo, revisioned, classic }
+const scenes = {
+  'un-revisioned': smallScene,
+  revisioned: smallRevisionedScene,
+  'un-revisioned 1.22': smallClassicScene,
+}
 
 const cases = Object.entries(scenes).flatMap(([mesh, scene], at) =>
   paces.map((faults, pace) => ({ mesh, scene, faults, pace, seed: 10 * at + pace + 2 })),

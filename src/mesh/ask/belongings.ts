@@ -35,6 +35,7 @@ import {
 import { objectRef } from './object-ref.ts'
 import { inRemovalOrder } from './removal-order.ts'
 import { storedReleases } from './stored-releases.ts'
+import type { ManifestMemo } from './stored-releases.ts'
 import { callerOf, isOfControlPlane, ownerOf, whyKept } from './why-kept.ts'
 import type { Found } from './why-kept.ts'
 
@@ -58,11 +59,12 @@ const accounts: readonly Resource[] = [roleBindings, clusterRoleBindings, roles,
 export async function askBelongings(
   look: Look,
   { release, revision }: { readonly release: string; readonly revision: string },
+  memo: ManifestMemo,
 ): Promise<BelongingsAnswer> {
   const inNamespace = { namespace: istioNamespace }
   const itsPods = { ...inNamespace, labelSelector: `app=istiod,istio.io/rev=${revision}` }
   const [{ records, documents, others }, byLabel, webhooks, allLeases, podsLeft] = await Promise.all([
-    storedReleases(look, release),
+    storedReleases(look, release, memo),
     foundByLabel(look, release, revision),
     Promise.all([look.list(mutatingWebhooks), look.list(validatingWebhooks)]),
     look.list(leases, inNamespace),

@@ -18,17 +18,29 @@ export interface StoredReleases {
   readonly others: ReadonlyMap<string, string>
 }
 
-export async function storedReleases(look: Look, release: string): Promise<StoredReleases> {
+interface StoredManifest {
+  readonly name: string
+  readonly documents: readonly KubeObject[]
+}
+
+/** A stored version never changes but for its status, and reading ten thousand lines of YAML takes half a second. */
+export type ManifestMemo = Map<string, StoredManifest>
+
+export async function storedReleases(look: Look, release: string, memo: ManifestMemo): Promise<StoredReleases> {
   const stored = await look.list(secrets, {
     namespace: istioNamespace,
     labelSelector: 'owner=helm',
     metadataOnly: true,
   })
-  const newest = await eachOf(newestOf(stored), 4, async ({ metadata: { name } }) => {
+  const newest = await eachOf(newestOf(stored), 4, async ({ metadata: { name, uid, resourceVersion } }) => {
+    const known = memo.get(`${uid} ${resourceVersion}`)
+    if (known !== undefined) return [known]
     const secret = await look.cluster.get(secrets, { name, namespace: istioNamespace }, look.signal)
     if (secret === undefined) return []
     const record = releaseRecord(secret)
-    return [{ name: record.name, documents: documentsOf(record.manifest) }]
+    const manifest = { name: record.name, documents: documentsOf(record.manifest) }
+    memo.set(`${secret.metadata.uid} ${secret.metadata.resourceVersion}`, manifest)
+    return [manifest]
   })
   const itsOwn = newest.flat().filter((one) => one.name === release)
   const ofOthers = newest.flat().filter((one) => one.name !== release)
@@ -39,12 +51,14 @@ export async function storedReleases(look: Look, release: string): Promise<Store
   }
 }
 
-/** Objects of a manifest; documents that are none (a comment, a disabled template) are passed over. */
-export function documentsOf(manifest: string): readonly KubeObject[] {
+/** What the objects of a manifest are, without their contents; documents that are none (a comment, a disabled template) are passed over. */
+function documentsOf(manifest: string): readonly KubeObject[] {
   return parseAllDocuments(manifest).flatMap((document) => {
     const object: unknown = document.toJS()
     const isObject = text(object, 'kind') !== undefined && text(object, 'metadata', 'name') !== undefined
-    return isObject ? [object as KubeObject] : []
+    if (!isObject) return []
+    const { apiVersion, kind, metadata } = object as KubeObject
+    return [{ apiVersion, kind, metadata }]
   })
 }
 
