@@ -1,7 +1,7 @@
 /**
  * Moving workloads, one at a time, onto one revision: the same for going forward and for rolling back.
  *
- *   pods     none injected      leave alone: a restart would give it a sidecar it never had
+ *   pods     none injected      leave alone: a restart would give it a sidecar it never had (wait, if it is our own restart)
  *            all moved, rolled  done
  *            all moved, rolling wait (somebody's rollout is under way)
  *            stamped, rolling   wait, or hold when it does not get on
@@ -104,7 +104,8 @@ export function placeOf(workload: WorkloadFact, moving: Pick<Moving, 'seen' | 'o
   const stamp = workload.podAnnotations[restartedAnnotation] ?? ''
   const stamped = stamps.includes(stamp)
   const rolled = isRolled(workload)
-  if (!stamped && !pods.some((pod) => pod.injection)) return 'no-sidecar'
+  if (!stamped && !pods.some((pod) => pod.injection))
+    return !rolled && isOfSameUpgrade(stamp, stamps) ? 'rolling' : 'no-sidecar'
   const moved = pods.every((pod) => isOnControlPlane(pod, onto, expected))
   if (moved && rolled) return 'moved'
   if (isImmovable(workload)) return 'immovable'
@@ -112,6 +113,12 @@ export function placeOf(workload: WorkloadFact, moving: Pick<Moving, 'seen' | 'o
   if (!stamped) return 'to-do'
   if (!rolled) return 'rolling'
   return stamp === stamps.at(-1) ? 'not-moved' : 'to-do'
+}
+
+/** Restarted on the way forward, and rolled back before its first new pod came: without pods it says nothing about sidecars yet. */
+function isOfSameUpgrade(stamp: string, stamps: readonly string[]): boolean {
+  const [upgrade = ''] = stamp.split('/')
+  return upgrade !== '' && stamps.some((one) => one.startsWith(`${upgrade}/`))
 }
 
 /** Which of these would be injected by the revision now, judged by live selectors. */
