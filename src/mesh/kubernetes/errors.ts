@@ -57,7 +57,7 @@ export function problemOfConnection(doing: Doing, thrown: unknown): Problem {
   return new Problem({
     kind: 'unavailable',
     code: 'kubernetes/unreachable',
-    text: `Cluster ${doing.cluster} cannot be reached: ${describe(doing)}: ${connectionWords(code)}.`,
+    text: `Cluster ${doing.cluster} cannot be reached: ${describe(doing)}: ${connectionWords(code)}. Look at the cluster and at its kubeconfig; it is looked at again at the next try.`,
     facts: { ...facts(doing, undefined), ...(code === '' ? {} : { error: code }) },
   })
 }

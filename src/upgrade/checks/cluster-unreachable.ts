@@ -20,7 +20,10 @@ export const clusterUnreachable = defineCheck({
       if (!fact)
         return upgrade.mesh.clusters.length > 1 ? [] : [{ about: cluster, because: says.say.absent({ cluster }) }]
       if (fact.reachable) return []
-      const why = (fact.why ?? 'it does not answer').replace(/\.$/, '')
+      // Whoever looked names the cluster too, and says what to do.
+      const why = (fact.why ?? 'it does not answer')
+        .replace(`Cluster ${cluster} cannot be reached: `, '')
+        .replace(/\.$/, '')
       return [{ about: cluster, because: says.say.unreachable({ cluster, why }) }]
     }),
 })
