@@ -308,7 +308,7 @@ export function afterVerdict(record: UpgradeRecord, verdict: Verdict, now: numbe
     }),
   }
   if (verdict.kind === 'act')
-    return { ...looked, actedAt: now, pastReturn: record.pastReturn || verdict.final === true }
+    return { ...looked, ...verdict.learned, actedAt: now, pastReturn: record.pastReturn || verdict.final === true }
   if (verdict.kind !== 'done') return looked
   const learned = { ...looked, ...verdict.learned }
   const stages = record.direction === 'back' ? record.rollback : record.plan[record.step]

@@ -82,7 +82,7 @@ export function admit(record: UpgradeRecord, open: UpgradeCommand | undefined, a
   if (record.ended) throw refused(record, `the upgrade has ended (${record.ended})`)
   if (open) {
     if (sameCommand(open, asked)) return { kind: 'same' }
-    throw refused(record, 'another command was accepted a moment ago')
+    throw refused(record, 'another command was accepted a moment ago', open)
   }
   switch (asked.action) {
     case 'Execute':
@@ -160,10 +160,14 @@ function sameCommand(open: UpgradeCommand, asked: Asked): boolean {
   }
 }
 
-function refused(record: UpgradeRecord, why: string): Problem {
-  const would = accepted(record).map(({ name, action }) => `${action} ${name}`)
+function refused(record: UpgradeRecord, why: string, open?: UpgradeCommand): Problem {
+  const would = accepted(record, open).map(({ name, action }) => `${action} ${name}`)
   const next = would.length > 0 ? ` Accepted now: ${would.join(', ')}.` : ''
-  return new Problem({ kind: 'conflict', code: 'command/refused', text: `${record.name}: ${why}.${next}` })
+  return new Problem({
+    kind: 'conflict',
+    code: 'command/refused',
+    text: `${record.name}: ${why.replace(/\.$/, '')}.${next}`,
+  })
 }
 
 /** The record once the command is at work. `id` is the job's. */

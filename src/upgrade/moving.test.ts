@@ -344,14 +344,23 @@ describe('moving workloads', () => {
     expect(verdict?.because.text).toContain('1 of 2 pods are new, 2 ready (ProgressDeadlineExceeded)')
   })
 
-  it('holds, naming the pods, when a restart did not move them', () => {
+  it('looks again for some seconds, then holds, naming the pods, when a restart did not move them', () => {
     const failed = workload('shop/web', { podAnnotations: now })
     const [first, second] = podsOf(failed, expected)
     const pods = [...(first ? [first] : []), ...(second ? [{ ...second, injection: twice }] : [])]
-    expect(moveWorkloads([failed], moving([failed], pods, { answers: good }))).toMatchObject({
+    const verdictAfter = (ms: number, on: string) =>
+      moveWorkloads([failed], moving([failed], pods, { answers: good, waiting: { on, since: noon - ms } }))
+    const facts = { pods: ['web-1'] }
+    expect(verdictAfter(60_000, 'move-workloads shop/web')).toMatchObject({
+      kind: 'wait',
+      about: 'shop/web again',
+      because: { facts },
+    })
+    expect(verdictAfter(6000, 'move-workloads shop/web again')).toMatchObject({ kind: 'wait' })
+    expect(verdictAfter(6001, 'move-workloads shop/web again')).toMatchObject({
       kind: 'hold',
-      about: 'shop/web',
-      because: { facts: { pods: ['web-1'] } },
+      about: 'shop/web again',
+      because: { code: 'move/notMoved', facts },
     })
   })
 

@@ -42,11 +42,18 @@ const words = {
   rolling: '{object}: {updated} of {replicas} pods are new, {ready} ready{trouble}.',
   stuck:
     '{object} does not finish rolling: {updated} of {replicas} pods are new, {ready} ready{trouble}. Look at its events; it goes on by itself when they are ready.',
+  lookingAgain: '{object} was restarted, and these pods do not look to be on {revision}: {pods}. Looking again.',
   notMoved:
     '{object} was restarted, and these pods are still not on {revision}: {pods}. Delete them, or retry the step to restart it again.',
 } as const
 export const movingSentences = sentences('move', words)
 const say = movingSentences.say
+
+/**
+ * A workload's numbers and its pods are two looks. When the line to the API server was cut and comes back, one may be some
+ * seconds older than the other: a StatefulSet is rolled already, and its pods are those from before the restart.
+ */
+const sureAfterMs = 6000
 
 /** On pod templates: which upgrade and job restarted it. */
 export const restartedAnnotation = 'meshlift.io/restarted'
@@ -217,13 +224,11 @@ export function moveWorkloads(workloads: readonly WorkloadFact[], moving: Moving
     const pods = livePodsOf(workload, moving.seen.pods).filter(
       (pod) => !isOnControlPlane(pod, moving.onto, moving.expected),
     )
-    return {
-      kind: 'hold',
-      needs: 'repair',
-      because: say.notMoved({ object, revision: moving.onto.revision, pods: pods.map((pod) => pod.name) }),
-      about,
-      progress,
-    }
+    const named = { object, revision: moving.onto.revision, pods: pods.map((pod) => pod.name) }
+    const doubt = `${object} again`
+    const sure = moving.waiting.on.endsWith(` ${doubt}`) && moving.now - moving.waiting.since > sureAfterMs
+    if (!sure) return { kind: 'wait', lookAgainInMs: 1000, because: say.lookingAgain(named), about: doubt, progress }
+    return { kind: 'hold', needs: 'repair', because: say.notMoved(named), about: doubt, progress }
   }
   if (place === 'rolling') {
     const late =

@@ -72,10 +72,14 @@ export interface UpgradeRecord {
   readonly attempts: number
   /** When the last action was performed; two writes that depend on caches of several API servers keep a distance. */
   readonly actedAt: number
+  /** False where a default validator was not at work before: then none is asked for at the end either. */
+  readonly validates?: boolean
   /** When PreCheck last succeeded. */
   readonly checkedAt?: number
   /** What a pod injected by either control plane looks like, from dry-run pods; a pod is compared with these. */
   readonly expected?: { readonly from: Injection; readonly to: Injection }
+  /** The installation of the new control plane was noted: what carries its name from then on is ours to remove. */
+  readonly installs?: boolean
   /** The first removal was noted: no way back. */
   readonly pastReturn: boolean
   /** ControlPlaneUpgrade was started: something may have been changed. */

@@ -5,7 +5,7 @@ import { sentences } from '../reason.ts'
 const says = sentences('another-upgrade', {
   unfinished: 'Upgrade {other} of this mesh is not finished. Finish it, roll it back or abandon it first.',
   snapshot:
-    'ConfigMap {object} is the record of upgrade {other}, which was never finished or rolled back. Go on with that upgrade; if it is surely over, delete the ConfigMap.',
+    'ConfigMap {object} is the record of upgrade {other}, which was never finished or rolled back. Go on with it where it was begun; if its database is lost, give the namespaces the labels that the ConfigMap holds, restart what runs on the new revision, and then delete the ConfigMap.',
   labels:
     'Namespace {namespace} carries annotation {annotation} of another upgrade, which was never finished or rolled back. Go on with that upgrade; if it is surely over, take the annotation away.',
 })

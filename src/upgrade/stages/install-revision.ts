@@ -1,5 +1,7 @@
 import { controlPlaneOf, releaseOf } from '../seen.ts'
+import type { Observation } from '../mesh.ts'
 import { sentences } from '../reason.ts'
+import type { ControlPlaneRef } from '../record.ts'
 import { defineStage } from '../stage.ts'
 import { valuesFor } from '../values.ts'
 
@@ -11,10 +13,22 @@ const says = sentences('install-revision', {
   installing: 'Installing control plane {revision} ({version}) beside control plane {old}.',
   starting: '{ready} of {wanted} replicas of control plane {revision} are ready{trouble}.',
   late: '{ready} of {wanted} replicas of control plane {revision} are ready after {seconds} s{trouble}. Look at the pods of Deployment istio-system/{deployment}; it goes on by itself when they are ready, or roll back.',
+  foreign:
+    '{object} is there already and is not of this upgrade; nothing of it is touched. Remove it if nobody needs it, or roll back and choose another version.',
   ready: 'Control plane {revision} ({version}) is ready beside control plane {old}; no workload uses it yet.',
   gone: 'Control plane {revision} is not there any more. Roll back, or install Helm release {release} again.',
 })
 const say = says.say
+
+function foundBefore(
+  seen: Observation<'controlPlanes' | 'releases'>,
+  cluster: string,
+  to: ControlPlaneRef,
+): string | undefined {
+  const plane = controlPlaneOf(seen.controlPlanes, cluster, to.revision)
+  if (plane) return `Deployment ${plane.namespace}/${plane.name}`
+  return releaseOf(seen.releases, cluster, to.release) && `Helm release ${to.release}`
+}
 
 /** A killed helm of ours may still be at work; after this long its release is nobody's. */
 const pendingMs = 20_000
@@ -28,6 +42,10 @@ export const installRevision = defineStage({
     const { from, to } = upgrade
     for (const cluster of upgrade.mesh.clusters) {
       const release = releaseOf(seen.releases, cluster, to.release)
+      // Whoever made it since PreCheck looked: it is not ours to take over, nor to remove when rolling back.
+      const foreign = upgrade.installs ? undefined : foundBefore(seen, cluster, to)
+      if (foreign !== undefined)
+        return { kind: 'hold', needs: 'repair', because: say.foreign({ object: foreign }), about: to.revision }
       if (release?.status.startsWith('pending')) {
         const facts = { release: to.release, status: release.status }
         if (now - release.lastDeployed < pendingMs)
@@ -53,6 +71,7 @@ export const installRevision = defineStage({
           because: say.installing({ revision: to.revision, version: to.version, old: from.revision }),
           about: to.revision,
           actions: [{ do: 'install-revision', cluster, ...to, values }],
+          learned: { installs: true },
         }
       }
       const plane = controlPlaneOf(seen.controlPlanes, cluster, to.revision)

@@ -2,9 +2,12 @@ import { isNeverMatch } from '../istio/selectors.ts'
 import { defaultTag, injectorName } from '../istio/revisions.ts'
 import { askDefault, defaultAnswer } from '../default-followers.ts'
 import type { WebhookFact } from '../mesh.ts'
+import { recordedBodies } from '../bodies.ts'
 import { targetOf } from '../moving.ts'
 import { sentences } from '../reason.ts'
+import { whenReady } from '../receiver.ts'
 import { pointsTo, releaseOf, tagServiceOf, webhookOf } from '../seen.ts'
+import type { Before, UpgradeRecord } from '../record.ts'
 import { defineStage } from '../stage.ts'
 import { valuesFor } from '../values.ts'
 import { tagActions } from './move-tags.ts'
@@ -21,6 +24,8 @@ const says = sentences('make-default', {
   done: '{revision} is the default revision.',
   noRelease:
     'Helm release {release} is not there any more; its values are needed for the default tag. Roll back, or put it back.',
+  gone: 'The default tag of {revision} is not there any more, or matches nothing: nobody injects for the default. Put it back (revisionTags of Helm release {release} must name it once it did), or roll back.',
+  twice: 'Injector {injector} matches pods again, beside the default tag of {revision}. Let it match nothing, or roll back.',
   broken: 'The default points at {service} again; somebody moved it back. Point it at {revision}, or roll back.',
 })
 const say = says.say
@@ -42,7 +47,7 @@ const isOff = (injector: WebhookFact): boolean =>
 export const makeDefault = defineStage({
   id: 'make-default',
   title: 'Make the new control plane the default',
-  reads: ['webhooks', 'tagServices', 'namespaces', 'releases'],
+  reads: ['webhooks', 'tagServices', 'namespaces', 'releases', 'controlPlanes'],
   says,
   asks: (s) => (s.upgrade.from.revision === 'default' ? askDefault(s) : []),
   forward(s) {
@@ -55,17 +60,18 @@ export const makeDefault = defineStage({
         from.revision === 'default' ? webhookOf(seen.webhooks, cluster, injectorName(from.revision)) : undefined
       if (tag && !isStaged(tag)) {
         const actions = tagActions(s, tag)
-        if (actions.length > 0) return { kind: 'act', because: say.pointing({ revision: to.revision }), actions }
+        if (actions.length > 0)
+          return whenReady(s, to, { kind: 'act', because: say.pointing({ revision: to.revision }), actions })
       }
       if (!injector || (isOff(injector) && pointsTo(injector, from.service))) continue
       const release = releaseOf(seen.releases, cluster, from.release)
       if (!release) return { kind: 'hold', needs: 'repair', because: say.noRelease({ release: from.release }) }
       if (!isOff(injector) && !pointsTo(injector, to.service))
-        return {
+        return whenReady(s, to, {
           kind: 'act',
           because: say.redirecting({ service: to.service, revision: to.revision }),
           actions: [{ do: 'redirect-injector', cluster, target: targetOf(injector), service: to.service }],
-        }
+        })
       const answer = defaultAnswer(s, to.revision)
       if (!settled || answer !== 'good')
         return {
@@ -110,12 +116,22 @@ export const makeDefault = defineStage({
       }
     return { kind: 'done', because: say.done({ revision: to.revision }) }
   },
-  still(s) {
-    const { from, to } = s.upgrade
-    for (const cluster of s.upgrade.mesh.clusters) {
-      const tag = webhookOf(s.seen.webhooks, cluster, defaultTag)
+  still({ upgrade, seen, before }) {
+    const { from, to } = upgrade
+    for (const cluster of upgrade.mesh.clusters) {
+      const tag = webhookOf(seen.webhooks, cluster, defaultTag)
       if (tag && pointsTo(tag, from.service)) return say.broken({ service: from.service, revision: to.revision })
+      if (hadDefault(upgrade, before) && (!tag || isStaged(tag)))
+        return say.gone({ revision: to.revision, release: to.release })
+      const injector =
+        from.revision === 'default' ? webhookOf(seen.webhooks, cluster, injectorName(from.revision)) : undefined
+      if (injector && !isOff(injector)) return say.twice({ injector: injector.name, revision: to.revision })
     }
     return undefined
   },
 })
+
+/** Did somebody inject for the default before? An un-revisioned control plane did; a revisioned one by a default tag. */
+export function hadDefault({ from }: UpgradeRecord, before: Before | undefined): boolean {
+  return from.revision === 'default' || recordedBodies(before).some((one) => one.name === defaultTag)
+}

@@ -3,6 +3,7 @@ import { tagServiceSelector } from '../istio/revisions.ts'
 import type { Action } from '../actions.ts'
 import { targetOf } from '../moving.ts'
 import { sentences } from '../reason.ts'
+import { whenReady } from '../receiver.ts'
 import { pointsTo, releaseAnnotation, tagName, tagServiceOf, tagsOf } from '../seen.ts'
 import { defineStage, type Situation } from '../stage.ts'
 
@@ -19,7 +20,7 @@ type Part = 'webhooks' | 'tagServices'
 export const moveTags = defineStage({
   id: 'move-tags',
   title: 'Point the tags at the new control plane',
-  reads: ['webhooks', 'tagServices'],
+  reads: ['webhooks', 'tagServices', 'controlPlanes'],
   says,
   forward(s) {
     const { to } = s.upgrade
@@ -27,12 +28,12 @@ export const moveTags = defineStage({
     for (const tag of tags) {
       const actions = tagActions(s, tag)
       if (actions.length > 0)
-        return {
+        return whenReady(s, to, {
           kind: 'act',
           because: says.say.moving({ tag: tagName(tag), revision: to.revision }),
           about: tagName(tag),
           actions,
-        }
+        })
     }
     if (tags.length === 0) return { kind: 'done', because: says.say.none() }
     return { kind: 'done', because: says.say.moved({ revision: to.revision, tags: tags.map(tagName) }) }
@@ -44,14 +45,23 @@ export const moveTags = defineStage({
   },
 })
 
-/** What is left to do for one tag that belongs to the old revision; a tag of another revision is not ours to move. */
+/**
+ * What is left to do for one tag that belongs to the old revision; a tag of another revision is not ours to move. One that
+ * somebody moved already still names the old release as its owner, and would go with it (B1).
+ */
 export function tagActions(s: Situation<Part>, tag: ReturnType<typeof tagsOf>[number]): readonly Action[] {
   const { from, to } = s.upgrade
   const { cluster } = tag
   const owned = (annotations: Readonly<Record<string, string>>): { readonly release?: string } =>
     annotations[releaseAnnotation] === undefined ? {} : { release: to.release }
+  const ownedByOld = (annotations: Readonly<Record<string, string>>): boolean =>
+    annotations[releaseAnnotation] === from.release
   const actions: Action[] = []
-  if (tag.labels[revisionLabel] === from.revision || pointsTo(tag, from.service))
+  if (
+    tag.labels[revisionLabel] === from.revision ||
+    pointsTo(tag, from.service) ||
+    (pointsTo(tag, to.service) && ownedByOld(tag.annotations))
+  )
     actions.push({
       do: 'point-tag',
       cluster,
@@ -61,7 +71,10 @@ export function tagActions(s: Situation<Part>, tag: ReturnType<typeof tagsOf>[nu
       ...owned(tag.annotations),
     })
   const service = tagServiceOf(s.seen.tagServices, cluster, tagName(tag))
-  if (service && service.revision === from.revision)
+  if (
+    service &&
+    (service.revision === from.revision || (service.revision === to.revision && ownedByOld(service.annotations)))
+  )
     actions.push({
       do: 'point-tag-service',
       cluster,

@@ -2,6 +2,7 @@ import { defaultValidator } from '../istio/revisions.ts'
 import type { Answer } from '../mesh.ts'
 import { targetOf } from '../moving.ts'
 import { sentences } from '../reason.ts'
+import { whenReady } from '../receiver.ts'
 import { pointsTo, webhookOf } from '../seen.ts'
 import { defineStage } from '../stage.ts'
 
@@ -19,24 +20,30 @@ const says = sentences('move-validator', {
 export const moveValidator = defineStage({
   id: 'move-validator',
   title: 'Let the new control plane validate configuration',
-  reads: ['webhooks'],
+  reads: ['webhooks', 'controlPlanes'],
   says,
   asks: (s) => s.upgrade.mesh.clusters.map((cluster) => ({ ask: 'dry-run-config' as const, cluster })),
-  forward({ upgrade, seen, answers }) {
+  forward(s) {
+    const { upgrade, seen, answers } = s
     const { from, to } = upgrade
     for (const [index, cluster] of upgrade.mesh.clusters.entries()) {
       const validator = webhookOf(seen.webhooks, cluster, defaultValidator)
-      if (!validator) return { kind: 'done', because: says.say.none() }
+      // Nobody refused invalid objects before, so nobody is asked to at the end.
+      if (!validator) return { kind: 'done', because: says.say.none(), learned: { validates: false } }
       if (!pointsTo(validator, to.service)) {
         if (!pointsTo(validator, from.service))
-          return { kind: 'done', because: says.say.foreign({ service: validator.webhooks[0]?.service ?? 'a URL' }) }
-        return {
+          return {
+            kind: 'done',
+            because: says.say.foreign({ service: validator.webhooks[0]?.service ?? 'a URL' }),
+            learned: { validates: configAnswer(answers[index]) === 'good' },
+          }
+        return whenReady(s, to, {
           kind: 'act',
           because: says.say.moving({ service: to.service }),
           actions: [
             { do: 'point-validator', cluster, target: targetOf(validator), revision: to.revision, service: to.service },
           ],
-        }
+        })
       }
       const answer = configAnswer(answers[index])
       if (answer !== 'good')

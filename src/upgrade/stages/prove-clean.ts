@@ -2,19 +2,28 @@ import { injectorAnswer } from '../moving.ts'
 import { inMesh } from '../namespaces.ts'
 import type { NamespaceFact, Probe } from '../mesh.ts'
 import { closingLines } from '../closing.ts'
+import { originalOf } from '../namespaces.ts'
 import { sentences } from '../reason.ts'
+import { isRefusedByOthers } from '../refusal.ts'
 import { defineStage, type Situation } from '../stage.ts'
+import { askDefault } from '../default-followers.ts'
+import { hadDefault } from './make-default.ts'
 import { configAnswer } from './move-validator.ts'
 
 const says = sentences('prove-clean', {
   dangling: '{webhook} still points at Service {service}, which is gone. Point it at {wanted}, or delete it.',
   config: 'Istio configuration is not validated as it should be: {answer}.',
+  default: 'Dry-run pods that ask for the default are not injected by {revision}: {answer}.',
+  unvalidated:
+    'Proven: nothing points at control plane {old}, and {count} namespaces inject by {revision}. Istio configuration was not validated before, and is not now.',
   injection: 'Dry-run pods in {namespace} are not injected by {revision}: {answer}.',
   clean:
     'Proven: nothing points at control plane {old}, a valid Istio object is accepted and an invalid one refused, and {count} namespaces inject by {revision}.',
 })
 
-const moved = (s: Situation<'namespaces'>): readonly NamespaceFact[] => inMesh(s.seen.namespaces)
+/** Those that this upgrade moved; what somebody does with a namespace of theirs meanwhile is theirs. */
+const moved = (s: Situation<'namespaces'>): readonly NamespaceFact[] =>
+  inMesh(s.seen.namespaces).filter((namespace) => originalOf(namespace, s.upgrade.id) !== undefined)
 
 export const proveClean = defineStage({
   id: 'prove-clean',
@@ -30,6 +39,7 @@ export const proveClean = defineStage({
       labels: {},
       times: 1,
     })),
+    ...(hadDefault(s.upgrade, s.before) ? askDefault(s) : []),
   ],
   forward(s) {
     const { upgrade, seen, answers } = s
@@ -46,12 +56,14 @@ export const proveClean = defineStage({
         }),
       }
     const configs = answers.slice(0, upgrade.mesh.clusters.length)
+    const validates = upgrade.validates !== false
     const bad = configs.map(configAnswer).find((answer) => answer !== 'good')
-    if (bad !== undefined) return { kind: 'wait', lookAgainInMs: 2000, because: says.say.config({ answer: bad }) }
+    if (validates && bad !== undefined) return { kind: 'wait', lookAgainInMs: 2000, because: says.say.config({ answer: bad }) }
     const namespaces = moved(s)
     for (const [index, namespace] of namespaces.entries()) {
-      const answer = injectorAnswer(answers.slice(configs.length + index, configs.length + index + 1), to.revision)
-      if (answer !== 'good')
+      const mine = answers.slice(configs.length + index, configs.length + index + 1)
+      const answer = injectorAnswer(mine, to.revision)
+      if (answer !== 'good' && !isRefusedByOthers(mine))
         return {
           kind: 'wait',
           lookAgainInMs: 2000,
@@ -59,9 +71,14 @@ export const proveClean = defineStage({
           about: namespace.name,
         }
     }
+    const rest = answers.slice(configs.length + namespaces.length)
+    const answer = rest.length === 0 ? 'good' : injectorAnswer(rest, to.revision)
+    if (answer !== 'good' && !isRefusedByOthers(rest))
+      return { kind: 'wait', lookAgainInMs: 2000, because: says.say.default({ revision: to.revision, answer }) }
+    const facts = { old: from.revision, count: namespaces.length, revision: to.revision }
     return {
       kind: 'done',
-      because: says.say.clean({ old: from.revision, count: namespaces.length, revision: to.revision }),
+      because: validates ? says.say.clean(facts) : says.say.unvalidated(facts),
       learned: { closing: closingLines(s) },
     }
   },

@@ -6,6 +6,7 @@ import { defineStage } from '../stage.ts'
 const says = sentences('remove-canary', {
   leaving: 'Waiting for pods of control plane {revision} that are terminating: {objects}.',
   inUse: 'These still use {revision}: {objects}. Move or delete them; then it is removed.',
+  nothing: 'This upgrade had not installed a control plane; there is none to remove.',
   removed: 'Control plane {revision} is gone. CRDs stay as they are: they never go back.',
 })
 
@@ -15,9 +16,10 @@ export const removeCanary = defineStage({
   title: 'Remove the new control plane',
   reads: residueParts,
   says,
-  asks: ({ upgrade }) => askBelongings(upgrade.mesh.clusters, upgrade.to),
+  asks: ({ upgrade }) => (upgrade.installs ? askBelongings(upgrade.mesh.clusters, upgrade.to) : []),
   forward({ upgrade, seen, answers }) {
     const { revision } = upgrade.to
+    if (!upgrade.installs) return { kind: 'done', because: says.say.nothing() }
     const residue = residueOf(upgrade.to, upgrade.from, seen)
     const staying = residue.filter((one) => !one.leaving)
     if (staying.length > 0)

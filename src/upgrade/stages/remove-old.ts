@@ -1,6 +1,8 @@
 import { askBelongings, removeControlPlane } from '../removal.ts'
 import { sentences } from '../reason.ts'
+import { residueParts } from '../residue.ts'
 import { defineStage } from '../stage.ts'
+import { guardFinish } from './guard-finish.ts'
 
 const says = sentences('remove-old', {
   removed: 'Control plane {revision} and its Helm release {release} are gone.',
@@ -10,10 +12,14 @@ const says = sentences('remove-old', {
 export const removeOld = defineStage({
   id: 'remove-old',
   title: 'Remove the old control plane',
-  reads: [],
+  reads: residueParts,
   says,
   asks: ({ upgrade }) => askBelongings(upgrade.mesh.clusters, upgrade.from),
-  forward({ upgrade, answers }) {
+  forward(s) {
+    const { upgrade, answers } = s
+    // Looked at once more in the very look that decides: between the guard and now the process may have been away.
+    const guarded = guardFinish.forward(s)
+    if (!upgrade.pastReturn && guarded.kind !== 'done') return guarded
     const verdict = removeControlPlane(upgrade.mesh.clusters, answers, upgrade.from)
     if (!verdict)
       return {

@@ -6,6 +6,8 @@ import { defineStage, type Situation } from '../stage.ts'
 const says = sentences('take-snapshot', {
   writing:
     'Recording what is there before anything is changed: {namespaces} namespaces, {bodies} webhooks and tags, {releases} Helm releases.',
+  foreign:
+    'ConfigMap istio-system/{object} is the record of upgrade {other}, which is not over: two upgrades of one mesh would undo each other. Finish that one, or roll back.',
   recorded: 'Recorded in ConfigMap istio-system/meshlift-{upgrade}: a way back even without this database.',
 })
 
@@ -18,6 +20,9 @@ export const takeSnapshot = defineStage({
   says,
   forward(s) {
     const { upgrade, seen } = s
+    const other = seen.snapshots.find((one) => one.upgrade !== upgrade.id)
+    if (other)
+      return { kind: 'hold', needs: 'repair', because: says.say.foreign({ object: other.name, other: other.upgrade }) }
     const before = s.before ?? snapshotOf(s)
     // Kept in the database first and in the cluster second, so that both always hold the same.
     if (!s.before) return { kind: 'wait', lookAgainInMs: 0, because: says.say.writing(sizes(before)), keep: before }
