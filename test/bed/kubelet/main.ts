@@ -129,7 +129,7 @@ function start(entry: RunningPod): void {
     if (entry.child !== child) return
     entry.child = undefined
     entry.restarts += 1
-    entry.notBefore = performance.now() + Math.min(1000 * 2 ** entry.restarts, 20_000)
+    entry.notBefore = performance.now() + Math.min(1000 * 2 ** entry.restarts, 8_000)
     say(`${entry.pod.metadata.name} ended: ${why}`)
   }
   child.on('exit', (code, killedBy) => ended(String(code ?? killedBy)))

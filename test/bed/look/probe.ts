@@ -79,10 +79,26 @@ export async function probePod(
   namespace: string,
   labels: Readonly<Record<string, string>> = {},
 ): Promise<Injection> {
-  const answer = await cluster.ask('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, {
+  return ask(cluster, namespace, {
     metadata: { generateName: 'probe-', labels },
     spec: { containers: [{ name: 'app', image: 'testbed.local/app:1' }] },
   })
+}
+
+/** As `probePod` for a pod that asks to become a gateway. */
+export async function probeGateway(cluster: Cluster, namespace: string): Promise<Injection> {
+  return ask(cluster, namespace, {
+    metadata: {
+      generateName: 'probe-',
+      labels: { 'sidecar.istio.io/inject': 'true' },
+      annotations: { 'inject.istio.io/templates': 'gateway' },
+    },
+    spec: { containers: [{ name: 'istio-proxy', image: 'auto' }] },
+  })
+}
+
+async function ask(cluster: Cluster, namespace: string, pod: unknown): Promise<Injection> {
+  const answer = await cluster.ask('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, pod)
   if (answer.status >= 300) return { kind: 'refused', status: answer.status, message: messageOf(answer) }
   return readInjection(answer.body as PodBody)
 }
@@ -107,7 +123,7 @@ export interface Tally {
     Record<string, Readonly<Record<string, { readonly count: number; readonly first: number; readonly last: number }>>>
   >
   readonly count: number
-  /** Everything that no pod of a meshed namespace may ever meet: one line each. */
+  /** Everything that no pod may ever meet, a sidecar outside the mesh included: one line each. */
   readonly harm: readonly string[]
 }
 
@@ -115,10 +131,13 @@ export interface ProbeLoop {
   stop(): Promise<Tally>
 }
 
+/** What pods of a namespace are: in the mesh, gateways of it, or outside. */
+export type Kind = 'meshed' | 'gateway' | 'plain'
+
 /** Makes dry-run pods in every namespace, one after the other and `everyMs` apart, until stopped. */
 export function keepProbing(
   cluster: Cluster,
-  namespaces: readonly string[],
+  namespaces: Readonly<Record<string, Kind>>,
   everyMs: number,
   signal: AbortSignal,
 ): ProbeLoop {
@@ -127,22 +146,22 @@ export function keepProbing(
   const seen: Record<string, Record<string, { count: number; first: number; last: number }>> = {}
   const harm = new Set<string>()
   let count = 0
-  const watch = async (namespace: string): Promise<void> => {
+  const watch = async (namespace: string, kind: Kind): Promise<void> => {
     const own = (seen[namespace] = {} as Record<string, { count: number; first: number; last: number }>)
     while (!stopped.signal.aborted && !signal.aborted) {
       const at = elapsed()
-      const injection = await probePod(cluster, namespace)
+      const injection = await (kind === 'gateway' ? probeGateway : probePod)(cluster, namespace)
       const words = describe(injection)
       const entry = (own[words] ??= { count: 0, first: at, last: at })
       entry.count += 1
       entry.last = at
       count += 1
-      if (injection.kind !== 'injected') harm.add(`${namespace}: ${words}`)
+      if (injection.kind !== (kind === 'plain' ? 'bare' : 'injected')) harm.add(`${namespace}: ${words}`)
       const rest = everyMs - (elapsed() - at)
       if (rest > 0) await delay(rest, undefined, { signal: stopped.signal }).catch(() => {})
     }
   }
-  const loops = Promise.all(namespaces.map(watch))
+  const loops = Promise.all(Object.entries(namespaces).map(([namespace, kind]) => watch(namespace, kind)))
   loops.catch(() => {}) // told when stopped
   return {
     async stop() {

@@ -51,12 +51,16 @@ export async function serve(bed: Bed, flags: readonly string[] = []): Promise<Pr
     kill: () => end(child, 'SIGKILL'),
     again: (others = flags) => serve(bed, others),
   }
-  await until({ what: 'meshlift answers', within: 20_000, every: 20, signal: bed.signal }, async () => {
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${program.output().slice(-1000)}`)
+  const ended = new Promise<never>((_resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`meshlift ended with ${code}: ${program.output().slice(-1000)}`)))
+  })
+  ended.catch(() => {}) // later it may end as it likes
+  const answers = until({ what: 'meshlift answers', within: 20_000, every: 20, signal: bed.signal }, async () => {
     if (!existsSync(join(data, 'admin.json'))) return undefined
     const answer = await fetch(`${program.url}/v1/${program.handOut().projectId}/meshes`, { signal: bed.signal })
     return answer.status === 401 ? true : undefined // it knows its routes and does not know us
   })
+  await Promise.race([answers, ended])
   return program
 }
 

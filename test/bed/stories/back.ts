@@ -1,5 +1,5 @@
 // (b), and on pair Q (f): Back from the middle of the data plane, and again after the default has moved: the mesh is as it was.
-import { restarted } from '../look/moments.ts'
+import { defaultRedirected, hasDefaultTag, restarted } from '../look/moments.ts'
 import { differences, takeSnapshot } from '../look/snapshot.ts'
 import type { Snapshot } from '../look/snapshot.ts'
 import { pairs } from '../pairs.ts'
@@ -8,29 +8,50 @@ import { adopt } from '../program/mesh.ts'
 import { startUpgrade } from '../program/upgrade.ts'
 import type { Upgrade } from '../program/upgrade.ts'
 import type { Stage, Story } from '../story.ts'
-import { claimInjectedBy, claimNoHarm, probeMeshed } from './moved.ts'
+import { claimInjectedBy, claimNoHarm, probeAll } from './moved.ts'
 import { claimFinishRefused } from './refused-finish.ts'
 
-interface Turn {
-  /** Added to what the story shows. */
+/** How far the second upgrade comes before it is taken back. */
+interface Reach {
   readonly shows: string
   readonly tell: (stage: Stage, upgrade: Upgrade) => Promise<void>
 }
 
-/** @param turn what happens when everything has moved, before going back for the second time */
-function back(name: PairName, turn?: Turn): Story {
+const moved: Reach = {
+  shows: 'after everything has moved',
+  tell: (_stage, upgrade) => upgrade.carryOut('DataPlaneUpgrade', 150_000),
+}
+
+/** The switch is made and the rest of it is not: no person would choose this moment, and one will meet it. */
+const insideDefault: Reach = {
+  shows: 'between two of the writes that move the default',
+  async tell({ bed, claim }, upgrade) {
+    await upgrade.order('DataPlaneUpgrade', 'Execute')
+    await defaultRedirected(bed, pairs.P, 150_000)
+    claim(!(await hasDefaultTag(bed)), 'going back between the first write of the default and the second')
+  },
+}
+
+const finishRefused: Reach = {
+  shows: 'after everything has moved and the finish was refused, by name, for a pod and for a tag',
+  async tell(stage, upgrade) {
+    await moved.tell(stage, upgrade)
+    await claimFinishRefused(stage, upgrade)
+  },
+}
+
+function back(name: PairName, reach: Reach): Story {
   const pair = pairs[name]
-  const shows = `pair ${name} goes back from the middle of the data plane, and again after the default has moved`
   return {
     name: `back-${name}`,
-    shows: turn === undefined ? shows : `${shows} ${turn.shows}`,
+    shows: `pair ${name} goes back from the middle of the data plane, and again ${reach.shows}`,
     pair: name,
     within: 300_000,
     async tell(stage) {
       const { bed } = stage
       const adopted = await adopt(bed, pair, { flags: ['--settle', '200ms'] })
       const before = await takeSnapshot(bed.cluster)
-      const loop = probeMeshed(stage, pair)
+      const loop = probeAll(stage, pair)
 
       const first = await startUpgrade(bed, adopted, pair.to.version, 'from-the-middle')
       await first.carryOut('PreCheck', 30_000)
@@ -43,8 +64,7 @@ function back(name: PairName, turn?: Turn): Story {
       const second = await startUpgrade(bed, adopted, pair.to.version, 'from-the-end')
       await second.carryOut('PreCheck', 30_000)
       await second.carryOut('ControlPlaneUpgrade', 60_000)
-      await second.carryOut('DataPlaneUpgrade', 150_000)
-      await turn?.tell(stage, second)
+      await reach.tell(stage, second)
       await second.rollBack(120_000)
       claimNoHarm(stage, await loop.stop())
       await claimAsBefore(stage, before, 'after the default had moved')
@@ -60,8 +80,4 @@ async function claimAsBefore({ bed, claimNone }: Stage, before: Snapshot, when: 
   )
 }
 
-export const backStories: readonly Story[] = [
-  back('P'),
-  back('Q', { shows: 'and a finish that was refused, by name, for a pod and for a tag', tell: claimFinishRefused }),
-  back('U'),
-]
+export const backStories: readonly Story[] = [back('P', insideDefault), back('Q', finishRefused), back('U', moved)]

@@ -1,7 +1,7 @@
 // The bed about itself: before it is trusted to judge a program, each pair must be what the stories think it is.
 import { readAudit, requestsBy, templateGenerations, writesIn } from '../look/audit.ts'
 import { configIsChecked } from '../look/config.ts'
-import { describe, keepProbing, probePod, readInjection } from '../look/probe.ts'
+import { describe, probePod, readInjection } from '../look/probe.ts'
 import type { PodBody } from '../look/probe.ts'
 import { differences, takeSnapshot } from '../look/snapshot.ts'
 import { pathOf, rolledOut, workloadsOf } from '../apps.ts'
@@ -10,6 +10,7 @@ import type { PairName } from '../pairs.ts'
 import { hasReadyEndpoint, istiodReady } from '../install-pair.ts'
 import type { Stage, Story } from '../story.ts'
 import { until } from '../time.ts'
+import { probeAll } from './moved.ts'
 
 function bedItself(name: PairName): Story {
   const pair = pairs[name]
@@ -21,7 +22,7 @@ function bedItself(name: PairName): Story {
     async tell(stage) {
       const { bed, claim, claimNone } = stage
       const before = await takeSnapshot(bed.cluster)
-      const loop = keepProbing(bed.cluster, Object.keys(pair.meshed), 50, bed.signal)
+      const loop = probeAll(stage, pair)
       const kind = pair.from.version === '1.22.0' ? 'ordinary' : 'native'
       const as = (proxy: string): string => `${pair.from.label} ${proxy} ${pair.from.version} @${pair.from.service}`
       const expected = as(kind)

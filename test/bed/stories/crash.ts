@@ -1,12 +1,14 @@
 // (c) kill -9 at the three worst moments. Started again, the program goes on, and no workload is restarted twice.
 import { readdirSync, readFileSync } from 'node:fs'
 import { defaultRedirected, hasDefaultTag, helmInstalling, namespaceLabelled, restartedNow } from '../look/moments.ts'
+import { helmReleases } from '../look/releases.ts'
 import { residueOf } from '../look/residue.ts'
 import { pairs } from '../pairs.ts'
 import { adopt, bringBack } from '../program/mesh.ts'
+import type { Adopted } from '../program/mesh.ts'
 import { startUpgrade } from '../program/upgrade.ts'
-import type { Story } from '../story.ts'
-import { claimInjectedBy, claimNoHarm, claimTemplates, probeMeshed } from './moved.ts'
+import type { Stage, Story } from '../story.ts'
+import { claimInjectedBy, claimNoHarm, claimTemplates, probeAll } from './moved.ts'
 
 const pair = pairs.U
 
@@ -24,6 +26,25 @@ function killHelm(program: string): number {
   return helms.length
 }
 
+/** The program alone is killed: its helm works on, and must be waited for, not helped. */
+async function helmLivesOn({ bed, claim }: Stage, adopted: Adopted): Promise<void> {
+  const upgrade = await startUpgrade(bed, adopted, pair.to.version, 'orphaned-helm')
+  await upgrade.carryOut('PreCheck', 30_000)
+  await upgrade.order('ControlPlaneUpgrade', 'Execute')
+  await helmInstalling(bed, 60_000)
+  await adopted.program.kill()
+  await bringBack(adopted, bed)
+  claim((await upgrade.rest(60_000)) === 'Success', 'killed alone, while helm goes on installing: it comes up')
+  const { to } = await upgrade.detail()
+  const releases = (await helmReleases(bed.cluster)).filter(({ name }) => name === `istiod-${to.revision}`)
+  claim(
+    releases.length === 1 && releases[0]?.status === 'deployed',
+    'by that one installation',
+    releases.map(({ status }) => status),
+  )
+  await upgrade.rollBack(60_000)
+}
+
 export const crashStory: Story = {
   name: 'crash',
   shows:
@@ -33,7 +54,8 @@ export const crashStory: Story = {
   async tell(stage) {
     const { bed, claim, claimNone } = stage
     const adopted = await adopt(bed, pair)
-    const loop = probeMeshed(stage, pair)
+    const loop = probeAll(stage, pair)
+    await helmLivesOn(stage, adopted)
     const upgrade = await startUpgrade(bed, adopted, pair.to.version)
     await upgrade.carryOut('PreCheck', 30_000)
     const { to } = await upgrade.detail()

@@ -6,13 +6,19 @@ import { describe, keepProbing, probePod, readInjection } from '../look/probe.ts
 import type { PodBody, ProbeLoop, Tally } from '../look/probe.ts'
 import { workloadsOf } from '../apps.ts'
 import type { KubeObject } from '../cluster.ts'
-import { plainNamespace } from '../pairs.ts'
+import { ingressNamespace, plainNamespace } from '../pairs.ts'
 import type { Pair } from '../pairs.ts'
 import type { Stage } from '../story.ts'
 
-/** Every meshed namespace of a pair under a loop of dry-run pods. */
-export function probeMeshed({ bed }: Stage, pair: Pair): ProbeLoop {
-  return keepProbing(bed.cluster, Object.keys(pair.meshed), 50, bed.signal)
+/** Every namespace of a pair under a loop of dry-run pods. */
+export function probeAll({ bed }: Stage, pair: Pair): ProbeLoop {
+  const meshed = Object.keys(pair.meshed).map((name) => [name, 'meshed'] as const)
+  const namespaces = {
+    ...Object.fromEntries(meshed),
+    [ingressNamespace]: 'gateway',
+    [plainNamespace]: 'plain',
+  } as const
+  return keepProbing(bed.cluster, namespaces, 50, bed.signal)
 }
 
 export function claimNoHarm({ note, claim, claimNone }: Stage, tally: Tally): void {
@@ -20,7 +26,7 @@ export function claimNoHarm({ note, claim, claimNone }: Stage, tally: Tally): vo
     for (const [words, { count, first, last }] of Object.entries(outcomes))
       note(`      ${namespace}: ${words} x${count}, ${Math.round(first)}..${Math.round(last)} ms`)
   claim(tally.count > 100, `dry-run pods were made all the time (${tally.count})`)
-  claimNone(tally.harm, 'none was refused and none came up without a sidecar')
+  claimNone(tally.harm, 'none was refused, and none of the mesh came up without a sidecar')
 }
 
 /** Pods that run and pods that would be made now: all are of the revision, whole and once. */

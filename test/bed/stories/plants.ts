@@ -213,9 +213,11 @@ export const plants: readonly Plant[] = [
       await cp(chart(bed, pair.to.version, 'base'), newer, { recursive: true })
       const file = join(newer, 'Chart.yaml')
       await writeFile(file, (await readFile(file, 'utf8')).replace(/^version: .*$/m, 'version: 1.32.0'))
-      const there = ['istio-base', '--namespace', istioNamespace]
-      await must('helm upgrade', bed.helm(['upgrade', ...there, newer, '--reuse-values']))
-      return () => must('helm rollback', bed.helm(['rollback', ...there]))
+      const there = ['--namespace', istioNamespace, '--reuse-values']
+      const use = (folder: string): Promise<void> =>
+        must('helm upgrade', bed.helm(['upgrade', 'istio-base', folder, ...there]))
+      await use(newer)
+      return () => use(chart(bed, pair.from.version, 'base'))
     },
   },
   {
@@ -261,6 +263,23 @@ export const plants: readonly Plant[] = [
       const folder = join(charts, pair.to.version, 'istiod')
       await rename(folder, `${folder}-away`)
       return () => rename(`${folder}-away`, folder)
+    },
+  },
+  {
+    check: 'pinned-images',
+    weight: 'blocks',
+    what: 'the values name an image past global.tag',
+    names: 'pilot.tag',
+    async plant({ bed, pair }) {
+      const { version, release } = pair.from
+      const values = istiodValues(pair) as { readonly pilot: object }
+      const args = ['upgrade', release, chart(bed, version, 'istiod'), '--namespace', istioNamespace, '--values', '-']
+      const use = (given: unknown): Promise<void> => must('helm upgrade', bed.helm(args, JSON.stringify(given)))
+      await use({ ...values, pilot: { ...values.pilot, tag: version } })
+      return async () => {
+        await use(values)
+        await istiodReady(bed, pair.from.service)
+      }
     },
   },
   {

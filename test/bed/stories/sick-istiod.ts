@@ -13,7 +13,7 @@ import { claimInjectedBy, claimTemplates } from './moved.ts'
 const pair = pairs.P
 
 /** Longer than the process kubelet's longest back-off, so that it is really down and not between two tries. */
-const downFor = 25_000
+const downFor = 12_000
 
 export const sickIstiod: Story = {
   name: 'sick-istiod',
