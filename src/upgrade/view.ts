@@ -46,6 +46,8 @@ function stateOf({ record, open }: Shown): State {
 function phaseOf({ record, open }: Shown): Phase {
   if (open) return 'Queuing'
   if (record.jobs.length === 0) return 'Init'
+  // Its job was closed as failed; nothing runs any more.
+  if (record.ended === 'abandoned' && record.standing !== 'succeeded') return 'Failed'
   switch (record.standing) {
     case 'working':
       return 'Running'
