@@ -1,12 +1,12 @@
 /** Builds the server from its parts; the only file that knows every part. Read it top to bottom. */
 
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { access } from './access/access.ts'
-import { admitAtFirstStart } from './access/administrator.ts'
+import { admitAtFirstStart, handedOut } from './access/administrator.ts'
 import { accessTables, sqliteAccessStore } from './access/sqlite.ts'
 import type { Config } from './config.ts'
 import type { HandOut } from './contract/hand-out.ts'
@@ -41,25 +41,25 @@ export interface OpenServer {
 
 const version = '0.0.0'
 
-function handedOut(file: string): HandOut | undefined {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as HandOut) : undefined
-}
-
 export async function openServer(config: Config): Promise<OpenServer> {
   const address = config.listen === undefined ? undefined : loopbackAddress(config.listen)
   const log = pino({ level: config.logLevel, base: { name: 'meshlift' } }, pino.destination(2))
+  // What was opened is closed in the opposite order, at the end and when a later part cannot be opened.
+  await using opened = new AsyncDisposableStack()
 
   // One database file; without a data folder everything lives in a folder that goes with the process.
   const data = config.data ?? mkdtempSync(join(tmpdir(), 'meshlift-'))
   mkdirSync(data, { recursive: true, mode: 0o700 })
+  if (config.data === undefined) opened.defer(() => rmSync(data, { recursive: true, force: true }))
   const database = await openDatabase(join(data, 'meshlift.db'), [taskTables, registryTables, accessTables])
+  opened.defer(() => database.close())
   const tasks = sqliteTasks(database.kysely)
   const registry = sqliteRegistry(database.kysely)
   const accounts = sqliteAccessStore(database.kysely)
   const handOut = join(data, 'admin.json')
   await admitAtFirstStart(accounts, handOut)
   // Its owner may have put the file away; nothing in here needs the password.
-  const credentials = handedOut(handOut)
+  const credentials = await handedOut(handOut)
 
   // The simulated mesh brings its own clock: it may run fast.
   const simulated = config.simulated
@@ -72,6 +72,7 @@ export async function openServer(config: Config): Promise<OpenServer> {
   const clock = simulated?.clock ?? systemClock()
 
   const clusters = connections({ clock, simulated, stateDir: config.chartsCache ?? join(data, 'charts'), version, log })
+  opened.defer(() => clusters.close())
   const facts = meshFacts({ registry, tasks, connections: clusters, clock })
   const settings: Settings = {
     readyWithinMs: config.readyWithin,
@@ -112,10 +113,16 @@ export async function openServer(config: Config): Promise<OpenServer> {
     // The exclusive lock on the database makes this process the only one of its data folder.
     owner: data,
     run,
-    report: (event) => log[event.what === 'lease-taken' ? 'info' : 'warn'](event, 'The worker reports.'),
+    report: (event) =>
+      log[event.what === 'lease-taken' ? 'info' : 'warn'](
+        'problem' in event ? { ...event, problem: event.problem.code, err: event.problem } : event,
+        'The worker reports.',
+      ),
     lot: Math.random,
   })
+  opened.defer(() => worker.stop())
   const wake = waker({ clock, meshOf: facts.meshOf, nudge: (task) => worker.nudge(task) })
+  opened.defer(() => wake.stop())
 
   const lookingDoor = clusterDoor(clusters)
   if (simulated && credentials)
@@ -131,11 +138,13 @@ export async function openServer(config: Config): Promise<OpenServer> {
     newId: () => randomUUID(),
     log,
   })
+  opened.defer(() => app.close())
   await app.ready()
   for (const task of await tasks.list({})) await facts.touch(readRecord(task.state))
   worker.start()
   const url = address && (await app.listen(address))
 
+  const open = opened.move()
   return {
     url,
     fetch: fetchFrom(app),
@@ -147,13 +156,6 @@ export async function openServer(config: Config): Promise<OpenServer> {
         text: `${handOut} is not there any more; say who you are with MESHLIFT_USER and MESHLIFT_PASSWORD.`,
       })
     },
-    async close() {
-      await app.close()
-      await wake.stop()
-      await worker.stop()
-      await clusters.close()
-      await database.close()
-      if (config.data === undefined) rmSync(data, { recursive: true, force: true })
-    },
+    close: () => open.disposeAsync(),
   }
 }

@@ -41,7 +41,8 @@ export async function admitAtFirstStart(store: AccessStore, file: string): Promi
   await admit(store, (await handedOut(file)) ?? (await handOut(file)))
 }
 
-async function handedOut(file: string): Promise<HandOut | undefined> {
+/** Undefined once its owner has put it away. Throws as above. */
+export async function handedOut(file: string): Promise<HandOut | undefined> {
   const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
     if (isAbsent(thrown)) return undefined
     throw unreadable(file, thrown)

@@ -120,8 +120,7 @@ export function meshFacts({ registry, tasks, connections, clock }: MeshFactsPart
 /** Read anew each time: nothing of it is kept here. */
 async function valuesOf(mesh: MeshRecord): Promise<Readonly<Record<string, unknown>>> {
   if (mesh.values === undefined) return {}
-  const text = await readFile(mesh.values, 'utf8').catch(() => undefined)
-  const found: unknown = text === undefined ? undefined : parse(text)
+  const found = await readFile(mesh.values, 'utf8').then(parsed, () => undefined)
   if (found === null) return {}
   if (isRecord(found)) return found
   throw new Problem({
@@ -129,4 +128,13 @@ async function valuesOf(mesh: MeshRecord): Promise<Readonly<Record<string, unkno
     code: 'meshes/values-unreadable',
     text: `The values file of mesh ${mesh.name} cannot be read as YAML: ${mesh.values}.`,
   })
+}
+
+/** Why it is no YAML is not told: the sentence would quote it, and values hold secrets. */
+function parsed(text: string): unknown {
+  try {
+    return parse(text)
+  } catch {
+    return undefined
+  }
 }

@@ -1,12 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { admitAtFirstStart } from '../../src/access/administrator.ts'
 import { access } from '../../src/access/access.ts'
 import { accessTables, sqliteAccessStore } from '../../src/access/sqlite.ts'
 import type { HandOut } from '../../src/contract/hand-out.ts'
+import { readConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/lib/sqlite.ts'
+import { openServer } from '../../src/main.ts'
 import { handOut, harness } from './harness.ts'
 
 let folder: string
@@ -55,6 +58,20 @@ it('are in no answer and no log line, however a request fails', async () => {
   expect(everything).toContain('the store is broken')
   expect(everything).not.toContain(handOut.password)
   expect(everything).not.toContain(at.session.token)
+})
+
+it('are not told of a file that was handed out and has been damaged', async () => {
+  const { config } = readConfig({ flags: { data: folder, logLevel: 'silent' }, environment: {} })
+  const file = join(folder, 'admin.json')
+  const first = await openServer(config)
+  const { password } = first.credentials
+  await first.close()
+  for (const text of [readFileSync(file, 'utf8').replace('"user":', 'user:'), JSON.stringify({ password })]) {
+    writeFileSync(file, text)
+    const failed: unknown = await openServer(config).catch((thrown: unknown) => thrown)
+    expect(failed).toMatchObject({ kind: 'invalid', code: 'access/hand-out-unreadable' })
+    expect(inspect(failed, { depth: 9 })).not.toContain(password)
+  }
 })
 
 it('are in no file but the one that is handed out', async () => {

@@ -70,7 +70,16 @@ it('secrets are in nothing that was logged, answered or stored', { timeout: 120_
   }
 
   const program = start(
-    ...['serve', '--data', data, '--listen', '127.0.0.1:0', '--simulated', '--speed', '300', '--log-level', 'debug'],
+    'serve',
+    '--data',
+    data,
+    '--listen',
+    '127.0.0.1:0',
+    '--simulated',
+    '--speed',
+    '300',
+    '--log-level',
+    'debug',
   )
   const [, baseUrl = ''] = await program.printed(/Listening on (http:\/\/127\.0\.0\.1:\d+)\./)
   const said: string[] = []
