@@ -19,7 +19,7 @@ import { observeBatch } from './observe/batch.ts'
 import { observeBudgets } from './observe/budgets.ts'
 import { observeClusters } from './observe/clusters.ts'
 import { observeControlPlanes } from './observe/control-planes.ts'
-import { lookAt } from './observe/look.ts'
+import { eachOf, lookAt } from './observe/look.ts'
 import type { Look } from './observe/look.ts'
 import { observeNamespaces } from './observe/namespaces.ts'
 import { observePinned } from './observe/pinned.ts'
@@ -55,6 +55,9 @@ export interface Driven {
 /** What questions need of what was found before. */
 type Asked = Driven & { readonly manifests: ManifestMemo }
 
+/** A mesh of hundreds of namespaces asks about each: the API server and its webhooks serve others too. */
+const probesAtOnce = 8
+
 type Observers = { readonly [P in MeshPart]: (look: Look) => Promise<Parts[P]> }
 
 export function meshOn(driven: Driven): Mesh {
@@ -73,14 +76,12 @@ export function meshOn(driven: Driven): Mesh {
       const look = lookAt(cluster, signal)
       // Several checks ask the same of the charts, and rendering them keeps helm busy for a second: answered once.
       const asked = new Map<string, Promise<Answer>>()
-      return Promise.all(
-        probes.map((probe) => {
-          const key = JSON.stringify(probe)
-          const known = asked.get(key) ?? answer({ ...driven, manifests }, look, probe)
-          asked.set(key, known)
-          return known
-        }),
-      )
+      return eachOf(probes, probesAtOnce, (probe) => {
+        const key = JSON.stringify(probe)
+        const known = asked.get(key) ?? answer({ ...driven, manifests }, look, probe)
+        asked.set(key, known)
+        return known
+      })
     },
     perform: async (action, signal) => {
       mustBe(cluster, action.cluster)

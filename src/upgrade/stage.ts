@@ -28,17 +28,21 @@ interface Answered {
 export type Verdict =
   | (Answered & { readonly kind: 'done'; readonly learned?: Learned })
   /** `final`: the first removal; noted as the point of no return before it happens. */
-  | (Answered & { readonly kind: 'act'; readonly actions: readonly Action[]; readonly final?: boolean; readonly learned?: Learned })
+  | (Answered & {
+      readonly kind: 'act'
+      readonly actions: readonly Action[]
+      readonly final?: boolean
+      readonly learned?: Learned
+    })
   | (Answered & { readonly kind: 'wait'; readonly lookAgainInMs: number })
   /** A person or the world must change something; looked at again by itself, at once after Retry. */
   | (Answered & { readonly kind: 'hold'; readonly needs: 'repair' })
   | (Answered & { readonly kind: 'fail' })
 
 /** What a stage found out that later ones need; kept in the record. */
-export type Learned = Partial<Pick<
-    UpgradeRecord,
-    'closing' | 'from' | 'baseRelease' | 'expected' | 'checkedAt' | 'installs' | 'validates'
-  >>
+export type Learned = Partial<
+  Pick<UpgradeRecord, 'closing' | 'from' | 'baseRelease' | 'expected' | 'checkedAt' | 'installs' | 'validates'>
+>
 
 /** Everything a decision may rest on. */
 export interface Situation<P extends MeshPart = MeshPart> {

@@ -73,10 +73,10 @@ export async function askBelongings(
   const fromManifest = await foundByName(look, documents)
   const found = [...fromManifest, ...byLabel.filter((one) => isNewTo(fromManifest, one.object))]
 
-  const going = found.filter((one) => whyKept(one, { release, others }) === undefined)
+  const going = found.filter((one) => whyKept(one, { release, revision, others }) === undefined)
   const staying = webhooks.flat().filter((one) => isNewTo(going, one))
   const keep = found.flatMap((one) => {
-    const why = whyKept(one, { release, others }) ?? callerOf(one, staying)
+    const why = whyKept(one, { release, revision, others }) ?? callerOf(one, staying)
     return why === undefined ? [] : [{ about: `${one.resource?.kind ?? one.object.kind} ${about(one.object)}`, why }]
   })
 

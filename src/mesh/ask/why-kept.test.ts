@@ -17,15 +17,24 @@ function found(
   const object = { apiVersion: 'v1', kind: resource.kind, metadata: { name, annotations, labels } }
   return { resource, object, stored: true, ...over }
 }
-const removal = { release: 'istiod', others: new Map<string, string>() }
+const removal = { release: 'istiod', revision: 'default', others: new Map<string, string>() }
 
 test('what the release made and still owns goes', () => {
   expect(whyKept(found(deployments, 'istiod', 'istiod'), removal)).toBeUndefined()
 })
 
 test('a tag that moved to another release stays, though the stored manifest has it', () => {
-  const tag = found(mutatingWebhooks, 'istio-revision-tag-prod', 'istiod-1-31', { labels: { 'istio.io/tag': 'prod' } })
+  const tag = found(mutatingWebhooks, 'istio-revision-tag-prod', 'istiod-1-31', {
+    labels: { 'istio.io/tag': 'prod', 'istio.io/rev': 'default' },
+  })
   expect(whyKept(tag, removal)).toBe('owned by Helm release istiod-1-31 now')
+})
+
+test('a tag that somebody pointed elsewhere stays, though it still names the release (B1)', () => {
+  const labels = { 'istio.io/tag': 'prod', 'istio.io/rev': '1-31' }
+  expect(whyKept(found(mutatingWebhooks, 'istio-revision-tag-prod', 'istiod', { labels }), removal)).toBe(
+    'a tag of revision 1-31 now',
+  )
 })
 
 test('an object of the manifest that nobody owns any more stays', () => {
@@ -36,7 +45,7 @@ test('found by its label only: what nobody owns goes, a tag of istioctl does not
   expect(whyKept(found(services, 'istiod', undefined, { stored: false }), removal)).toBeUndefined()
   const tag = found(services, 'istiod-revision-tag-elk', undefined, {
     stored: false,
-    labels: { 'istio.io/tag': 'elk' },
+    labels: { 'istio.io/tag': 'elk', 'istio.io/rev': 'default' },
   })
   expect(whyKept(tag, removal)).toBe("a tag of nobody's release")
   expect(whyKept(found(validatingWebhooks, 'istiod-default-validator', 'istiod'), removal)).toBe(
@@ -47,7 +56,7 @@ test('found by its label only: what nobody owns goes, a tag of istioctl does not
 test('CRDs, what another release makes as well, and kinds of no chart stay', () => {
   expect(whyKept(found(crds, 'x.istio.io', 'istiod'), removal)).toBe('shared by all revisions')
   const others = new Map([['Service istiod', 'twin']])
-  expect(whyKept(found(services, 'istiod', 'istiod'), { release: 'istiod', others })).toBe(
+  expect(whyKept(found(services, 'istiod', 'istiod'), { release: 'istiod', revision: 'default', others })).toBe(
     'also made by Helm release twin',
   )
   const foreign = found(services, 'queue', 'istiod', { resource: undefined })

@@ -15,6 +15,7 @@ export interface Found {
 
 interface Removal {
   readonly release: string
+  readonly revision: string
   /** `keyOf` of what other releases' manifests hold, with the release. */
   readonly others: ReadonlyMap<string, string>
 }
@@ -23,14 +24,21 @@ interface Removal {
 const shared = new Set(['Namespace', 'CustomResourceDefinition'])
 
 /** Undefined when nothing speaks for keeping it. The live object decides: a tag that moved names another release by now. */
-export function whyKept({ resource, object, stored }: Found, { release, others }: Removal): string | undefined {
+export function whyKept(
+  { resource, object, stored }: Found,
+  { release, revision, others }: Removal,
+): string | undefined {
   if (resource === undefined) return 'of a kind that the charts of Istio do not make'
   if (shared.has(resource.kind) || object.metadata.name === 'istiod-default-validator') return 'shared by all revisions'
+  // Somebody may have moved a tag by its label and Service and left the owner as it was (B1).
+  const { labels = {} } = object.metadata
+  if (labels['istio.io/tag'] !== undefined && labels['istio.io/rev'] !== revision)
+    return `a tag of revision ${labels['istio.io/rev'] ?? 'nobody'} now`
   const owner = ownerOf(object)
   if (owner !== undefined && owner !== release) return `owned by Helm release ${owner} now`
   if (stored && owner === undefined) return 'no longer owned by a Helm release'
   // Made by istioctl, so its user's; that it still points here is what the guard refuses.
-  if (owner === undefined && object.metadata.labels?.['istio.io/tag'] !== undefined) return "a tag of nobody's release"
+  if (owner === undefined && labels['istio.io/tag'] !== undefined) return "a tag of nobody's release"
   const other = others.get(keyOf({ kind: resource.kind, metadata: object.metadata }))
   return other === undefined ? undefined : `also made by Helm release ${other}`
 }

@@ -19,7 +19,7 @@ const rows: readonly Row[] = [
     when: 'the cluster holds the record of another',
     given: { mesh: { snapshots: [{ ...snapshot, name: 'meshlift-u0', upgrade: 'u0' }] } },
     finds: [
-      'snapshot ConfigMap meshlift-u0: ConfigMap meshlift-u0 is the record of upgrade u0, which was never finished or rolled back. Go on with that upgrade; if it is surely over, delete the ConfigMap.',
+      'snapshot ConfigMap meshlift-u0: ConfigMap meshlift-u0 is the record of upgrade u0, which was never finished or rolled back. Go on with it where it was begun; if its database is lost, give the namespaces the labels that the ConfigMap holds, restart what runs on the new revision, and then delete the ConfigMap.',
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { putBack, recordedBodies } from '../bodies.ts'
 import { sentences } from '../reason.ts'
+import { whenReady } from '../receiver.ts'
 import { defineStage } from '../stage.ts'
 
 const says = sentences('back-bodies', {
@@ -11,14 +12,20 @@ const says = sentences('back-bodies', {
 export const backBodies = defineStage({
   id: 'back-bodies',
   title: 'Give tags and validators back',
-  reads: ['webhooks', 'tagServices'],
+  reads: ['webhooks', 'tagServices', 'controlPlanes'],
   says,
-  forward({ before, seen }) {
+  forward(s) {
+    const { before, seen, upgrade } = s
     const recorded = recordedBodies(before)
     const validators = recorded.filter((one) => one.kind === 'ValidatingWebhookConfiguration')
     const tags = recorded.filter((one) => one.kind !== 'ValidatingWebhookConfiguration')
     const actions = [...putBack(tags, [...seen.webhooks, ...seen.tagServices]), ...putBack(validators, seen.webhooks)]
-    if (actions.length > 0) return { kind: 'act', because: says.say.restoring({ count: actions.length }), actions }
+    if (actions.length > 0)
+      return whenReady(s, upgrade.from, {
+        kind: 'act',
+        because: says.say.restoring({ count: actions.length }),
+        actions,
+      })
     return { kind: 'done', because: says.say.back() }
   },
 })

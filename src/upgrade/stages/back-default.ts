@@ -6,6 +6,7 @@ import { putBack, recordedBodies } from '../bodies.ts'
 import type { ObjectRef, TagServiceFact, WebhookFact } from '../mesh.ts'
 import { targetOf } from '../moving.ts'
 import { sentences } from '../reason.ts'
+import { whenReady } from '../receiver.ts'
 import { pointsTo, tagServiceOf, webhookOf } from '../seen.ts'
 import { defineStage, type Verdict } from '../stage.ts'
 
@@ -31,7 +32,7 @@ const say = says.say
 export const backDefault = defineStage({
   id: 'back-default',
   title: 'Give the default back to the old control plane',
-  reads: ['webhooks', 'tagServices', 'namespaces'],
+  reads: ['webhooks', 'tagServices', 'namespaces', 'controlPlanes'],
   says,
   asks: (s) => (s.upgrade.from.revision === 'default' && s.before ? askDefault(s) : []),
   forward(s) {
@@ -65,17 +66,17 @@ export const backDefault = defineStage({
       const deletions = deletionsOf(cluster, tag, tagServiceOf(seen.tagServices, cluster, 'default'))
       if (active && covered && bodies.length > 0) return { kind: 'act', because: say.deleting(), actions: deletions }
       if (active && !pointsTo(tag, from.service))
-        return {
+        return whenReady(s, from, {
           kind: 'act',
           because: say.pointing({ service: from.service, revision: from.revision }),
           actions: [
             { do: 'point-tag', cluster, target: targetOf(tag), revision: from.revision, service: from.service },
           ],
-        }
+        })
       if (bodies.length > 0) {
         // Where an API server has not heard of the last write, the tag still injects: by the old one already, or nobody else may.
         if (!settled || (active && answer !== 'good')) return settling
-        return { kind: 'act', because: say.restoring(), actions: bodies }
+        return whenReady(s, from, { kind: 'act', because: say.restoring(), actions: bodies })
       }
       if (deletions.length > 0) {
         if (answer !== 'good') return settling

@@ -1,8 +1,11 @@
 import { injectorAnswer, targetOf } from '../moving.ts'
 import { choice, originalOf, wouldBeOn } from '../namespaces.ts'
 import { sameJson } from '../../lib/json.ts'
-import type { NamespaceFact } from '../mesh.ts'
+import { revisionLabel } from '../istio/injection.ts'
+import type { NamespaceFact, Probe } from '../mesh.ts'
 import { sentences } from '../reason.ts'
+import { whenReady } from '../receiver.ts'
+import { isRefusedByOthers } from '../refusal.ts'
 import { defineStage, type Situation } from '../stage.ts'
 
 const says = sentences('back-labels', {
@@ -13,15 +16,35 @@ const says = sentences('back-labels', {
 
 type Part = 'namespaces' | 'webhooks' | 'controlPlanes'
 
-const ours = (
-  s: Situation<Part>,
-): readonly { readonly namespace: NamespaceFact; readonly original: Readonly<Record<string, string>> }[] =>
-  s.seen.namespaces
+interface Ours {
+  readonly namespace: NamespaceFact
+  readonly original: Readonly<Record<string, string>>
+}
+
+/** By our annotation; where somebody has wiped it and the namespace still names the new revision, by the record. */
+function ours(s: Situation<Part>): readonly Ours[] {
+  const recorded = new Map((s.before?.namespaces ?? []).map((one) => [one.uid, one.labels]))
+  return s.seen.namespaces
+    .filter((namespace) => !namespace.terminating)
     .toSorted((a, b) => a.name.localeCompare(b.name))
     .flatMap((namespace) => {
-      const original = originalOf(namespace, s.upgrade.id)
-      return original === undefined ? [] : [{ namespace, original }]
+      const marked = originalOf(namespace, s.upgrade.id)
+      if (marked !== undefined) return [{ namespace, original: marked }]
+      const before = recorded.get(namespace.uid)
+      const named = namespace.labels[revisionLabel] === s.upgrade.to.revision
+      return named && before !== undefined && !sameJson(choice(namespace), before)
+        ? [{ namespace, original: before }]
+        : []
     })
+}
+
+const isBack = ({ namespace, original }: Ours): boolean => sameJson(choice(namespace), original)
+
+/** One after the other: the last one that is back is proven before the next one gets its labels. */
+const proven = (all: readonly Ours[]): Ours | undefined => {
+  const next = all.findIndex((one) => !isBack(one))
+  return all[(next < 0 ? all.length : next) - 1]
+}
 
 /** Before any restart: a pod that is made meanwhile must already be the old revision's. The annotation stays until the end. */
 export const backLabels = defineStage({
@@ -29,43 +52,42 @@ export const backLabels = defineStage({
   title: 'Give namespaces their labels back',
   reads: ['namespaces', 'webhooks', 'controlPlanes'],
   says,
-  asks: (s) =>
-    ours(s).map(({ namespace }) => ({
-      ask: 'dry-run-pod' as const,
-      cluster: namespace.cluster,
-      namespace: namespace.name,
-      labels: {},
-      times: 1,
-    })),
+  asks(s): readonly Probe[] {
+    const one = proven(ours(s))
+    if (!one) return []
+    return [{ ask: 'dry-run-pod', cluster: one.namespace.cluster, namespace: one.namespace.name, labels: {}, times: 1 }]
+  },
   forward(s) {
-    const { revision } = s.upgrade.from
-    for (const [index, { namespace, original }] of ours(s).entries()) {
-      const about = namespace.name
-      if (!sameJson(choice(namespace), original))
-        return {
-          kind: 'act',
-          because: says.say.restoring({ namespace: about }),
-          about,
-          actions: [
-            {
-              do: 'restore-namespace',
-              cluster: namespace.cluster,
-              target: targetOf(namespace),
-              labels: original,
-              forget: false,
-            },
-          ],
-        }
-      if (!wouldBeOn(namespace, original, revision, s.seen)) continue
-      const answer = injectorAnswer(s.answers.slice(index, index + 1), revision)
-      if (answer !== 'good')
+    const { from } = s.upgrade
+    const all = ours(s)
+    const last = proven(all)
+    if (last && wouldBeOn(last.namespace, last.original, from.revision, s.seen)) {
+      const about = last.namespace.name
+      const answer = injectorAnswer(s.answers, from.revision)
+      if (answer !== 'good' && !isRefusedByOthers(s.answers))
         return {
           kind: 'wait',
           lookAgainInMs: 500,
-          because: says.say.proving({ namespace: about, revision, answer }),
+          because: says.say.proving({ namespace: about, revision: from.revision, answer }),
           about,
         }
     }
-    return { kind: 'done', because: says.say.back() }
+    const next = all.find((one) => !isBack(one))
+    if (!next) return { kind: 'done', because: says.say.back() }
+    const { namespace, original } = next
+    return whenReady(s, from, {
+      kind: 'act',
+      because: says.say.restoring({ namespace: namespace.name }),
+      about: namespace.name,
+      actions: [
+        {
+          do: 'restore-namespace',
+          cluster: namespace.cluster,
+          target: targetOf(namespace),
+          labels: original,
+          forget: false,
+        },
+      ],
+    })
   },
 })

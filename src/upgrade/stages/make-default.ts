@@ -25,7 +25,8 @@ const says = sentences('make-default', {
   noRelease:
     'Helm release {release} is not there any more; its values are needed for the default tag. Roll back, or put it back.',
   gone: 'The default tag of {revision} is not there any more, or matches nothing: nobody injects for the default. Put it back (revisionTags of Helm release {release} must name it once it did), or roll back.',
-  twice: 'Injector {injector} matches pods again, beside the default tag of {revision}. Let it match nothing, or roll back.',
+  twice:
+    'Injector {injector} matches pods again, beside the default tag of {revision}. Let it match nothing, or roll back.',
   broken: 'The default points at {service} again; somebody moved it back. Point it at {revision}, or roll back.',
 })
 const say = says.say

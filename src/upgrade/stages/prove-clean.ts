@@ -28,7 +28,7 @@ const moved = (s: Situation<'namespaces'>): readonly NamespaceFact[] =>
 export const proveClean = defineStage({
   id: 'prove-clean',
   title: 'Prove that nothing points at what is gone',
-  reads: ['namespaces', 'webhooks', 'releases'],
+  reads: ['namespaces', 'webhooks'],
   says,
   asks: (s): readonly Probe[] => [
     ...s.upgrade.mesh.clusters.map((cluster) => ({ ask: 'dry-run-config' as const, cluster })),
@@ -58,7 +58,8 @@ export const proveClean = defineStage({
     const configs = answers.slice(0, upgrade.mesh.clusters.length)
     const validates = upgrade.validates !== false
     const bad = configs.map(configAnswer).find((answer) => answer !== 'good')
-    if (validates && bad !== undefined) return { kind: 'wait', lookAgainInMs: 2000, because: says.say.config({ answer: bad }) }
+    if (validates && bad !== undefined)
+      return { kind: 'wait', lookAgainInMs: 2000, because: says.say.config({ answer: bad }) }
     const namespaces = moved(s)
     for (const [index, namespace] of namespaces.entries()) {
       const mine = answers.slice(configs.length + index, configs.length + index + 1)

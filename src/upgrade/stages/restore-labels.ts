@@ -26,6 +26,7 @@ interface Relabelled {
 
 function relabelled(s: Situation<Part>): readonly Relabelled[] {
   return s.seen.namespaces
+    .filter((namespace) => !namespace.terminating)
     .toSorted((a, b) => a.name.localeCompare(b.name))
     .flatMap((namespace) => {
       const original = originalOf(namespace, s.upgrade.id)
@@ -35,6 +36,15 @@ function relabelled(s: Situation<Part>): readonly Relabelled[] {
     })
 }
 
+const isRestored = ({ namespace, original }: Relabelled): boolean => sameJson(choice(namespace), original)
+
+/** The one that was restored last is proven before the next one is; and the next one still by its concrete label. */
+function asked(s: Situation<Part>): readonly Relabelled[] {
+  const leading = relabelled(s).filter(({ leads }) => leads)
+  const next = leading.findIndex((one) => !isRestored(one))
+  return next < 0 ? leading.slice(-1) : leading.slice(Math.max(0, next - 1), next + 1)
+}
+
 /** Without a second restart: the labels lead to the same control plane by another way. */
 export const restoreLabels = defineStage({
   id: 'restore-labels',
@@ -42,26 +52,24 @@ export const restoreLabels = defineStage({
   reads: ['namespaces', 'webhooks', 'controlPlanes'],
   says,
   asks: (s) =>
-    relabelled(s)
-      .filter(({ leads }) => leads)
-      .map(({ namespace }) => ({
-        ask: 'dry-run-pod' as const,
-        cluster: namespace.cluster,
-        namespace: namespace.name,
-        labels: {},
-        times: 1,
-      })),
+    asked(s).map(({ namespace }) => ({
+      ask: 'dry-run-pod' as const,
+      cluster: namespace.cluster,
+      namespace: namespace.name,
+      labels: {},
+      times: 1,
+    })),
   forward(s) {
     const { revision } = s.upgrade.to
     const all = relabelled(s)
-    const leading = all.filter(({ leads }) => leads)
     const progress = all.map(({ namespace, original, leads }) => ({
       cluster: namespace.cluster,
       object: namespace.name,
-      phase: !leads || sameJson(choice(namespace), original) ? ('Success' as const) : ('Initializing' as const),
+      phase: !leads || isRestored({ namespace, original, leads }) ? ('Success' as const) : ('Initializing' as const),
       reason: leads ? '' : `keeps istio.io/rev=${revision}`,
     }))
-    for (const [index, { namespace, original }] of leading.entries()) {
+    for (const [index, one] of asked(s).entries()) {
+      const { namespace, original } = one
       const about = namespace.name
       const answer = injectorAnswer(s.answers.slice(index, index + 1), revision)
       if (answer !== 'good')
@@ -72,7 +80,7 @@ export const restoreLabels = defineStage({
           about,
           progress,
         }
-      if (!sameJson(choice(namespace), original))
+      if (!isRestored(one))
         return {
           kind: 'act',
           because: says.say.restoring({ namespace: about, revision }),
