@@ -9,6 +9,7 @@ import { bothInjectors } from './checks/both-injectors.ts'
 import { budgetWithoutRoom } from './checks/budget-without-room.ts'
 import { chart } from './checks/chart.ts'
 import { clusterUnreachable } from './checks/cluster-unreachable.ts'
+import { defaultValidatorCheck } from './checks/default-validator.ts'
 import { gatewayApi } from './checks/gateway-api.ts'
 import { immovableWorkloads } from './checks/immovable-workloads.ts'
 import { istioCni } from './checks/istio-cni.ts'
@@ -23,6 +24,7 @@ import { permissionMissing } from './checks/permission-missing.ts'
 import { pinnedConfig } from './checks/pinned-config.ts'
 import { pinnedImages } from './checks/pinned-images.ts'
 import { pinnedPods } from './checks/pinned-pods.ts'
+import { refusedPods } from './checks/refused-pods.ts'
 import { revisionTaken } from './checks/revision-taken.ts'
 import { rolloutInProgress } from './checks/rollout-in-progress.ts'
 import { rootsDiffer } from './checks/roots-differ.ts'
@@ -57,7 +59,9 @@ export const checks: readonly Check[] = [
   pinnedPods,
   gatewayApi,
   ambient,
+  refusedPods,
   // What goes on all the same.
+  defaultValidatorCheck,
   istioCni,
   rolloutInProgress,
   immovableWorkloads,
