@@ -7,8 +7,8 @@ import { sentences } from '../reason.ts'
 import { defineStage, type Situation } from '../stage.ts'
 
 const says = sentences('judge-start', {
-  blocked: '{count} findings block the upgrade: {findings}',
-  warned: '{checks} checks found nothing that blocks; {count} warnings: {findings}',
+  blocked: 'Blocked by findings ({count}): {findings}',
+  warned: '{checks} checks found nothing that blocks. Warnings ({count}): {findings}',
   quiet: '{checks} checks found nothing.',
 })
 
