@@ -51,12 +51,15 @@ async function endOf({ title, scene, play }: Tale, more: Partial<Telling>): Prom
   return { ended, closing, picture: pictureOf(story.world), effects }
 }
 
-/** Names the points of a story in order: what happens there, and for the how manyeth time. */
+/** Names the points of a story in order: which way, what happens there, and for the how manyeth time. */
 function pointer(): (moment: Moment) => string | undefined {
   const seen = new Map<string, number>()
+  let way = ''
   return (moment) => {
-    const what = subjectOf(moment)
-    if (what === undefined) return undefined
+    const subject = subjectOf(moment)
+    if (subject === undefined) return undefined
+    if (moment.what === 'saving') way = (moment.save.state as UpgradeRecord).direction
+    const what = `${way}: ${subject}`
     const times = (seen.get(what) ?? 0) + 1
     seen.set(what, times)
     return `${what} #${times}`

@@ -17,7 +17,11 @@ export const forward: Play = async (story) => {
 /** As far as this step, done. */
 export const until = async (story: Story, last: UpgradeRecord['step']): Promise<UpgradeRecord> => {
   let record = await story.begin(target)
-  for (const step of steps.slice(1, steps.indexOf(last) + 1)) record = await story.ask(step, 'Execute')
+  for (const step of steps.slice(1, steps.indexOf(last) + 1)) {
+    if (record.standing !== 'succeeded') break
+    record = await story.ask(step, 'Execute')
+  }
+  if (record.step !== last || record.standing !== 'succeeded') throw new Error(`not so far\n${story.diary()}`)
   return record
 }
 

@@ -56,7 +56,13 @@ async function readIn(scene: Scene, play: Play, read: ReadonlyMap<string, Set<st
       before: before as Before | undefined,
       now: clock.now(),
       // A check is always too old here, so that it is made again.
-      settings: { settleMs: 1000, readyWithinMs: 300_000, rolledWithinMs: 600_000, precheckValidMs: -1 },
+      settings: {
+        settleMs: 1000,
+        readyWithinMs: 300_000,
+        rolledWithinMs: 600_000,
+        heldAfterMs: 600_000,
+        precheckValidMs: -1,
+      },
       outside: { others: [], catalogue: { hop: () => undefined, kubernetes: () => undefined }, values: {} },
     })
     const before = await tasks.kept(record.id, 'before')
