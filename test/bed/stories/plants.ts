@@ -54,8 +54,10 @@ async function mark(bed: Bed, path: string, of: 'labels' | 'annotations', change
 const label = (bed: Bed, path: string, change: Record<string, string | null>): Promise<Undo> =>
   mark(bed, path, 'labels', change)
 
+type Named = { readonly metadata: { readonly name: string }; readonly [field: string]: unknown }
+
 /** An object that was not there; gone again, with all that hangs on it, when taken back. */
-async function make(bed: Bed, collection: string, body: { readonly metadata: { readonly name: string } }) {
+async function make(bed: Bed, collection: string, body: Named) {
   await bed.cluster.create(collection, body)
   return async () => {
     const path = `${collection}/${body.metadata.name}`
@@ -80,7 +82,7 @@ async function installOther(bed: Bed, pair: Pair): Promise<Undo> {
 }
 
 /** As it was, to be made again: without what the server fills in. */
-function anew(object: KubeObject): { readonly metadata: { readonly name: string } } {
+function anew(object: KubeObject): Named {
   const { uid: _uid, resourceVersion: _version, generation: _generation, ...metadata } = object.metadata
   const { creationTimestamp: _created, managedFields: _fields, ...kept } = metadata
   const { status: _status, ...rest } = object as KubeObject<{ readonly status?: unknown }>
@@ -342,6 +344,17 @@ export const plants: readonly Plant[] = [
     },
   },
   {
+    check: 'refused-pods',
+    weight: 'blocks',
+    what: 'the quota of a namespace is used up',
+    names: 'desk',
+    plant: ({ bed }) =>
+      make(bed, '/api/v1/namespaces/desk/resourcequotas', {
+        metadata: { name: 'full' },
+        spec: { hard: { pods: '0' } },
+      }),
+  },
+  {
     check: 'pinned-config',
     weight: 'blocks',
     what: 'a VirtualService belongs to one revision',
@@ -407,6 +420,19 @@ export const plants: readonly Plant[] = [
     plant: ({ bed }) => label(bed, `/api/v1/namespaces/${plainNamespace}`, { 'istio.io/dataplane-mode': 'ambient' }),
   },
   {
+    check: 'default-validator',
+    weight: 'warns',
+    what: 'nobody judges Istio configuration',
+    names: 'defaultRevision',
+    async plant({ bed }) {
+      const collection = `${webhooks}/validatingwebhookconfigurations`
+      const path = `${collection}/istiod-default-validator`
+      const there = anew(await bed.cluster.get(path))
+      await bed.cluster.remove(path)
+      return async () => void (await bed.cluster.create(collection, there))
+    },
+  },
+  {
     check: 'istio-cni',
     weight: 'warns',
     what: 'there is a node component',
@@ -421,7 +447,7 @@ export const plants: readonly Plant[] = [
             spec: { nodeSelector: { no: 'node' }, containers: [{ name: 'cni', image: 'testbed.local/cni:1' }] },
           },
         },
-      } as never),
+      }),
   },
   {
     check: 'rollout-in-progress',
@@ -451,7 +477,7 @@ export const plants: readonly Plant[] = [
     names: 'shop/alone',
     plant: ({ bed }) => {
       const { metadata, spec } = app({ app: 'alone' }) as { readonly metadata: object; readonly spec: object }
-      return make(bed, '/api/v1/namespaces/shop/pods', { metadata: { ...metadata, name: 'alone' }, spec } as never)
+      return make(bed, '/api/v1/namespaces/shop/pods', { metadata: { ...metadata, name: 'alone' }, spec })
     },
   },
   {
@@ -481,7 +507,7 @@ export const plants: readonly Plant[] = [
       make(bed, '/apis/policy/v1/namespaces/shop/poddisruptionbudgets', {
         metadata: { name: 'tight' },
         spec: { minAvailable: 2, selector: { matchLabels: { app: 'web' } } },
-      } as never),
+      }),
   },
   {
     check: 'mesh-config-difference',
