@@ -8,7 +8,7 @@ import type { Progress, Situation, Verdict } from './stage.ts'
 
 const words = {
   labelling: 'Pointing namespace {namespace} at {revision}.',
-  proving: "Namespace {namespace} is labelled; dry-run pods in it are not the revision's yet: {answer}.",
+  proving: 'Namespace {namespace} is not labelled yet: {answer}.',
   relabelled:
     'Namespace {namespace} was moved to {revision}, and {writer} has changed its labels since: new pods would not be injected by {revision}. Put istio.io/rev={revision} back (and take istio-injection away), or roll back.',
 } as const
