@@ -82,6 +82,11 @@ const settings = {
     default: 600_000,
     help: 'how long one workload may take to roll before the upgrade holds',
   }),
+  heldAfter: setting({
+    ...duration,
+    default: 600_000,
+    help: 'how long anything else may be waited for before the upgrade holds',
+  }),
   precheckValid: setting({
     ...duration,
     default: 86_400_000,

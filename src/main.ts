@@ -77,6 +77,7 @@ export async function openServer(config: Config): Promise<OpenServer> {
   const settings: Settings = {
     readyWithinMs: config.readyWithin,
     rolledWithinMs: config.rolledWithin,
+    heldAfterMs: config.heldAfter,
     precheckValidMs: config.precheckValid,
     settleMs: config.settle,
   }

@@ -10,6 +10,7 @@ export const serverSettings: readonly SettingName[] = [
   ...simulationSettings,
   'readyWithin',
   'rolledWithin',
+  'heldAfter',
   'precheckValid',
   'settle',
   'chartsCache',

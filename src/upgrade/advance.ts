@@ -10,9 +10,8 @@
 
 import type { Clock } from '../lib/clock.ts'
 import { problemFrom, type Problem } from '../lib/problem.ts'
-import { describeAction, type Action } from './actions.ts'
 import { fold, type UpgradeCommand } from './commands.ts'
-import type { Mesh, MeshPart, Observation } from './mesh.ts'
+import type { Mesh, MeshPart, Observation, Parts } from './mesh.ts'
 import { stageById } from './plan.ts'
 import { sentences } from './reason.ts'
 import {
@@ -25,8 +24,9 @@ import {
   type UpgradeRecord,
 } from './record.ts'
 import { reactionTo, waitAfter } from './retry.ts'
+import { damped, withAct, withoutAct } from './repeats.ts'
 import { heldText, rowsOf, type Row } from './rows.ts'
-import type { NoteBody } from './note.ts'
+import { actionLines, type NoteBody } from './note.ts'
 import type { Outside, Settings, Situation, Stage, Verdict } from './stage.ts'
 
 /** What a tick needs of durable work; `tasks/store.ts` has it. */
@@ -106,13 +106,12 @@ export async function advance(task: string, epoch: number, engine: Engine, signa
   }
   const next = await settle(entry, stored, stage, verdict, epoch, engine)
   if (verdict.kind !== 'act') return next
-  try {
-    await perform(verdict.actions, stored, epoch, engine, signal)
-  } catch (thrown) {
-    const again = await engine.ledger.read(task)
-    return again ? trouble(again, readRecord(again.state), problemFrom(thrown), epoch, engine) : 'later'
-  }
-  return 'again'
+  const { done, problem } = await perform(task, verdict, stored, epoch, engine, signal)
+  if (!problem) return 'again'
+  const again = await engine.ledger.read(task)
+  if (!again) return 'later'
+  const record = readRecord(again.state)
+  return trouble(again, done === 0 ? withoutAct(record, verdict) : record, problem, epoch, engine)
 }
 
 async function foldCommand(
@@ -166,7 +165,9 @@ async function decide(
   }
   const questions = stage.asks?.(situation) ?? []
   const answers = questions.length === 0 ? [] : await mesh.ask(questions, signal)
-  return stage.forward({ ...situation, answers, now: clock.now() })
+  const verdict = stage.forward({ ...situation, answers, now: clock.now() })
+  const { namespaces }: Partial<Parts> = seen
+  return damped(verdict, record, clock.now(), namespaces)
 }
 
 /** Stages of this and earlier steps that promised something; nothing is promised while going back. */
@@ -184,11 +185,12 @@ async function settle(
   entry: Entry,
   stored: UpgradeRecord,
   stage: { readonly id: string; readonly title: string },
-  verdict: Verdict,
+  decided: Verdict,
   epoch: number,
-  { ledger, clock }: Engine,
+  { ledger, clock, settings }: Engine,
 ): Promise<Next> {
   const now = clock.now()
+  const verdict = heldWhenLong(stored, decided, now, settings)
   const record = afterVerdict(stored, verdict, now)
   const job = currentJob(stored)?.id ?? ''
   const rows = rowsOf({ task: entry.id, job, stage, now }, verdict, await ledger.items(job))
@@ -203,7 +205,7 @@ async function settle(
     stage: stage.id,
     code: verdict.because.code,
     text: verdict.because.text,
-    ...(verdict.kind === 'act' ? { actions: verdict.actions.map(describeAction) } : {}),
+    ...(verdict.kind === 'act' ? { actions: actionLines(verdict.actions) } : {}),
   }
   const next: Next = verdict.kind === 'done' && record.standing === 'working' ? 'again' : 'later'
   const wakeAt = record.standing === 'working' || record.standing === 'held' ? now + lookAgainIn(verdict) : undefined
@@ -222,23 +224,53 @@ const heldLookMs = 5000
 
 function lookAgainIn(verdict: Verdict): number {
   if (verdict.kind === 'wait') return verdict.lookAgainInMs
-  return verdict.kind === 'hold' ? heldLookMs : 0
+  return verdict.kind === 'hold' ? (verdict.lookAgainInMs ?? heldLookMs) : 0
 }
 
+/** What is waited for that long needs a person; it is looked at as before, and goes on by itself when it comes. */
+function heldWhenLong(record: UpgradeRecord, verdict: Verdict, now: number, { heldAfterMs }: Settings): Verdict {
+  if (verdict.kind !== 'wait' || verdict.ownLimit) return verdict
+  const { on, since } = waitingSince(record, verdict, now)
+  return on === record.waiting.on && now - since > heldAfterMs ? { ...verdict, kind: 'hold', needs: 'repair' } : verdict
+}
+
+/** Acting begins the wait for its effect. */
+function waitingSince(record: UpgradeRecord, verdict: Verdict, now: number): UpgradeRecord['waiting'] {
+  const on = `${record.stage} ${verdict.about ?? verdict.because.code}`
+  return record.waiting.on === on && verdict.kind !== 'act' ? record.waiting : { on, since: now }
+}
+
+/** How many were done, and what stopped it, if anything did but an abandon. */
 async function perform(
-  actions: readonly Action[],
+  task: string,
+  { actions }: Verdict & { readonly kind: 'act' },
   record: UpgradeRecord,
   epoch: number,
   engine: Engine,
   signal: AbortSignal,
-): Promise<void> {
-  const mesh = await engine.mesh(record)
-  for (const action of actions) {
-    // Somebody who took the lease over decides anew; this process must not act any more.
-    await engine.ledger.holds(epoch)
-    signal.throwIfAborted()
-    await mesh.perform(action, signal)
+): Promise<{ readonly done: number; readonly problem?: Problem }> {
+  let done = 0
+  try {
+    const mesh = await engine.mesh(record)
+    for (const action of actions) {
+      // Somebody who took the lease over decides anew; this process must not act any more.
+      await engine.ledger.holds(epoch)
+      signal.throwIfAborted()
+      // It was answered that nothing more is written; a removal is a list of dozens.
+      if (await isAbandoned(task, engine)) break
+      await mesh.perform(action, signal)
+      done += 1
+    }
+    return { done }
+  } catch (thrown) {
+    return { done, problem: problemFrom(thrown) }
   }
+}
+
+async function isAbandoned(task: string, { ledger }: Engine): Promise<boolean> {
+  const entry = await ledger.read(task)
+  const command = entry?.command?.body as UpgradeCommand | undefined
+  return entry === undefined || command?.do === 'abandon'
 }
 
 /** An expected situation is a verdict; this is the rest: the API could not be asked, or refused what was asked of it. */
@@ -258,7 +290,7 @@ async function trouble(
   const because = held
     ? engineSentences.say.repair({ problem: problem.message })
     : engineSentences.say.retrying({ problem: problem.message, attempts })
-  const wakeAt = now + (reaction === 'again' ? 100 * attempts : waitAfter(attempts, problem.retryAfterMs))
+  const wakeAt = now + (reaction === 'again' && !held ? 100 * attempts : waitAfter(attempts, problem.retryAfterMs))
   const told = stored.reason.code !== because.code || stored.reason.facts['problem'] !== because.facts['problem']
   const standing: Standing = held ? 'held' : 'working'
   const record = {
@@ -292,14 +324,14 @@ function standingOf(verdict: Verdict): Standing {
 
 /** Pure: where the upgrade stands after this verdict. */
 export function afterVerdict(record: UpgradeRecord, verdict: Verdict, now: number): UpgradeRecord {
-  const on = `${record.stage} ${verdict.about ?? verdict.because.code}`
   const changed = record.reason.text !== verdict.because.text || record.standing !== standingOf(verdict)
   const looked: UpgradeRecord = {
     ...record,
     reason: verdict.because,
     standing: standingOf(verdict),
     attempts: verdict.kind === 'act' ? record.attempts : 0,
-    waiting: record.waiting.on === on ? record.waiting : { on, since: now },
+    waiting: waitingSince(record, verdict, now),
+    ...(verdict.passedOver && { passedOver: { job: currentJob(record)?.id ?? '', uids: verdict.passedOver } }),
     updatedAt: changed || verdict.kind === 'act' ? now : record.updatedAt,
     jobs: withJob(record, {
       phase: verdict.kind === 'fail' ? 'Failed' : 'Running',
@@ -308,7 +340,12 @@ export function afterVerdict(record: UpgradeRecord, verdict: Verdict, now: numbe
     }),
   }
   if (verdict.kind === 'act')
-    return { ...looked, ...verdict.learned, actedAt: now, pastReturn: record.pastReturn || verdict.final === true }
+    return {
+      ...withAct(looked, verdict, now),
+      ...verdict.learned,
+      actedAt: now,
+      pastReturn: record.pastReturn || verdict.final === true,
+    }
   if (verdict.kind !== 'done') return looked
   const learned = { ...looked, ...verdict.learned }
   const stages = record.direction === 'back' ? record.rollback : record.plan[record.step]

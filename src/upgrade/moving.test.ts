@@ -76,6 +76,16 @@ const places: readonly {
   { when: 'only ended pods had one', injections: [old], pods: { phase: 'Succeeded' }, is: 'no-sidecar' },
   { when: 'only pods on their way out have one', injections: [old], pods: { terminating: true }, is: 'no-sidecar' },
   { when: 'all are on the old one', injections: [old, old], is: 'to-do' },
+  {
+    when: 'all are on the new one, in another build of it',
+    injections: [expected, { ...expected, image: `${expected.image}-distroless` }],
+    is: 'moved',
+  },
+  {
+    when: 'one was injected twice in flight, in another build',
+    injections: [expected, { ...twice, image: `${twice.image}-distroless` }],
+    is: 'to-do',
+  },
   { when: 'one is', injections: [expected, old], is: 'to-do' },
   { when: 'one has no sidecar while others are on the new one', injections: [expected, undefined], is: 'to-do' },
   { when: 'one was injected twice in flight', injections: [expected, twice], is: 'to-do' },

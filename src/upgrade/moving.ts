@@ -10,6 +10,7 @@
  */
 
 import type { Action } from './actions.ts'
+import { few } from './few.ts'
 import { effectiveInjection, injectedBy, sameInjection } from './istio/injection.ts'
 import type { Answer, Injection, NamespaceFact, Observation, PodFact, Probe, WorkloadFact } from './mesh.ts'
 import { sentences } from './reason.ts'
@@ -154,8 +155,8 @@ export function namespaceOf(
 const inOrder = (a: WorkloadFact, b: WorkloadFact): number =>
   nameOf(a).localeCompare(nameOf(b)) || a.kind.localeCompare(b.kind)
 
-/** The first workload that is not where it should be; what is immovable or has no sidecar is passed over. */
-function nextOf(
+/** The first workload that is not where it should be; what is immovable or has no sidecar is left alone. */
+export function nextOf(
   workloads: readonly WorkloadFact[],
   moving: Moving,
 ): { readonly workload: WorkloadFact; readonly place: Place } | undefined {
@@ -224,7 +225,7 @@ export function moveWorkloads(workloads: readonly WorkloadFact[], moving: Moving
     const pods = livePodsOf(workload, moving.seen.pods).filter(
       (pod) => !isOnControlPlane(pod, moving.onto, moving.expected),
     )
-    const named = { object, revision: moving.onto.revision, pods: pods.map((pod) => pod.name) }
+    const named = { object, revision: moving.onto.revision, pods: few(pods.map((pod) => pod.name)) }
     const doubt = `${object} again`
     const sure = moving.waiting.on.endsWith(` ${doubt}`) && moving.now - moving.waiting.since > sureAfterMs
     if (!sure) return { kind: 'wait', lookAgainInMs: 1000, because: say.lookingAgain(named), about: doubt, progress }
@@ -234,7 +235,7 @@ export function moveWorkloads(workloads: readonly WorkloadFact[], moving: Moving
     const late =
       moving.waiting.on.endsWith(` ${about}`) && moving.now - moving.waiting.since > moving.settings.rolledWithinMs
     if (late) return { kind: 'hold', needs: 'repair', because: say.stuck(facts), about, progress }
-    return { kind: 'wait', lookAgainInMs: 1000, because: say.rolling(facts), about, progress }
+    return { kind: 'wait', lookAgainInMs: 1000, because: say.rolling(facts), about, progress, ownLimit: true }
   }
   const answer = injectorAnswer(moving.answers, moving.onto.revision)
   if (answer !== 'good')

@@ -74,6 +74,10 @@ export interface UpgradeRecord {
   readonly actedAt: number
   /** False where a default validator was not at work before: then none is asked for at the end either. */
   readonly validates?: boolean
+  /** What this stage has done in this job; what is done again and again does not last. */
+  readonly acts?: Acts
+  /** Workloads that rolling back has left behind, in this job: those that do not get ready do not keep the others. */
+  readonly passedOver?: { readonly job: string; readonly uids: readonly string[] }
   /** When PreCheck last succeeded. */
   readonly checkedAt?: number
   /** What a pod injected by either control plane looks like, from dry-run pods; a pod is compared with these. */
@@ -88,6 +92,14 @@ export interface UpgradeRecord {
   readonly jobs: readonly JobRecord[]
   /** What to put into Git and Helm now (decision 5); filled by the last stage. */
   readonly closing?: readonly string[]
+}
+
+/** Of another job or stage it says nothing: a retry begins anew. */
+export interface Acts {
+  readonly job: string
+  readonly stage: string
+  /** `at` in milliseconds; the newest last. */
+  readonly newest: readonly { readonly what: string; readonly times: number; readonly at: number }[]
 }
 
 /** What the mesh looked like before anything was touched; kept in a side table, and packed in the cluster. */

@@ -34,6 +34,16 @@ export function heldText(verdict: Verdict): string {
   return verdict.kind === 'hold' ? `held: ${verdict.because.text}` : verdict.because.text
 }
 
+const mostRows = 200
+
+/** So many objects as rows, and one row that says how many more there are. */
+export function fewRows(progress: readonly Progress[], most = mostRows): readonly Progress[] {
+  const [first] = progress
+  if (!first || progress.length <= most) return progress
+  const more: Progress = { ...first, object: 'more', reason: `and ${progress.length - most} more like these` }
+  return [...progress.slice(0, most), more]
+}
+
 /** @param before what is stored of this job */
 export function rowsOf(at: At, verdict: Verdict, before: readonly Row[]): readonly Row[] {
   const stored = new Map(before.map((row) => [row.path, row]))
@@ -60,12 +70,13 @@ export function rowsOf(at: At, verdict: Verdict, before: readonly Row[]): readon
     })),
   ]
   const named = new Set(wanted.map((row) => row.path))
-  // A stage that is done leaves nothing of its own running behind.
+  const isOver = (phase: Row['phase']): boolean => (verdict.namesAll ? phase === 'Success' : isFinal(phase))
+  // A stage that is done leaves nothing of its own running behind; what is not in the way any more does not stay red.
   const finished =
-    verdict.kind === 'done'
+    verdict.kind === 'done' || verdict.namesAll
       ? before
-          .filter((row) => row.path.startsWith(`${stage}/`) && !named.has(row.path) && !isFinal(row.phase))
-          .map((row) => ({ ...row, phase: 'Success' as const }))
+          .filter((row) => row.path.startsWith(`${stage}/`) && !named.has(row.path) && !isOver(row.phase))
+          .map((row) => ({ ...row, phase: 'Success' as const, reason: row.phase === 'Failed' ? '' : row.reason }))
       : []
   return [...wanted, ...finished].flatMap((row) => {
     const old = stored.get(row.path)

@@ -21,8 +21,12 @@ interface Answered {
   readonly about?: string
   /** Objects whose state changed or that became known; those left out stay as they were. */
   readonly progress?: readonly Progress[]
+  /** Those left out are done with. */
+  readonly namesAll?: true
   /** What the mesh looked like before; written once, in this tick's transaction. */
   readonly keep?: Before
+  /** Uids of all workloads that are left behind in this job, from now on. */
+  readonly passedOver?: readonly string[]
 }
 
 export type Verdict =
@@ -34,9 +38,10 @@ export type Verdict =
       readonly final?: boolean
       readonly learned?: Learned
     })
-  | (Answered & { readonly kind: 'wait'; readonly lookAgainInMs: number })
-  /** A person or the world must change something; looked at again by itself, at once after Retry. */
-  | (Answered & { readonly kind: 'hold'; readonly needs: 'repair' })
+  /** Held when it lasts longer than `heldAfterMs`, unless the stage has a limit of its own. */
+  | (Answered & { readonly kind: 'wait'; readonly lookAgainInMs: number; readonly ownLimit?: true })
+  /** A person or the world must change something; looked at again by itself (every 5 s if not said), at once after Retry. */
+  | (Answered & { readonly kind: 'hold'; readonly needs: 'repair'; readonly lookAgainInMs?: number })
   | (Answered & { readonly kind: 'fail' })
 
 /** What a stage found out that later ones need; kept in the record. */
@@ -76,6 +81,8 @@ export interface Settings {
   readonly readyWithinMs: number
   /** How long one workload may roll before the upgrade holds. */
   readonly rolledWithinMs: number
+  /** How long anything else may be waited for before the upgrade holds. */
+  readonly heldAfterMs: number
   /** After how long a finished PreCheck is judged again when ControlPlaneUpgrade starts (asm-api Q31). */
   readonly precheckValidMs: number
 }

@@ -9,7 +9,7 @@ import type { UpgradeRecord } from '../upgrade/record.ts'
 import { upgradeRunner, waker } from './engine.ts'
 
 const clock = virtualClock(1_000_000)
-const settings = { settleMs: 0, readyWithinMs: 1, rolledWithinMs: 1, heldAfterMs: 1, precheckValidMs: 1, heldAfterMs: 1_000 }
+const settings = { settleMs: 0, readyWithinMs: 1, rolledWithinMs: 1, precheckValidMs: 1, heldAfterMs: 1_000 }
 const { signal } = new AbortController()
 
 const record: UpgradeRecord = newUpgrade({

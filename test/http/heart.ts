@@ -46,6 +46,7 @@ const settings = {
   settleMs: 1000,
   readyWithinMs: 300_000,
   rolledWithinMs: 600_000,
+  heldAfterMs: 600_000,
   precheckValidMs: 6 * 3_600_000,
 } as const
 

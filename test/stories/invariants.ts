@@ -68,6 +68,8 @@ export function invariants(world: World): Invariants {
     }
   }
   let looked = -1
+  /** Those that rolling back does not wait for any longer. */
+  let leftBehind: readonly string[] = []
   const asksForDefault = { 'sidecar.istio.io/inject': 'true' }
   const began = probe('default', asksForDefault)
   const outside = began === 'bare'
@@ -123,7 +125,9 @@ export function invariants(world: World): Invariants {
     if (found !== undefined && (found === 'bare') !== outside) broken(`the default injects ${JSON.stringify(found)}`)
   }
   const oneInMotion = (): void => {
-    const moving = workloads().filter((workload) => stamped(workload) && rolling(workload))
+    const moving = workloads()
+      .filter((workload) => stamped(workload) && rolling(workload))
+      .filter(({ metadata }) => !leftBehind.includes(metadata.uid ?? ''))
     if (moving.length > 1) broken(`in motion at once: ${moving.map(nameOf).join(', ')}`)
   }
 
@@ -134,6 +138,7 @@ export function invariants(world: World): Invariants {
       if (note?.kind !== 'act' || !note.actions?.includes(what)) broken(`${what} was not announced by a note`)
       if (action.do === 'delete-object' && record.direction === 'forward' && !record.pastReturn)
         broken(`${what} before the record says that there is no way back`)
+      leftBehind = record.passedOver?.uids ?? []
       if (action.do !== 'restart-workload') return
       const onto = record.direction === 'back' ? record.from : record.to
       if (readyOf(onto.revision) < 1) broken(`${what} while ${onto.revision} is not ready`)

@@ -25,6 +25,8 @@ export interface Story {
   refused(step: Step, action: StepAction): Promise<Problem>
   /** A PUT without waiting. */
   order(step: Step, action: StepAction): Promise<void>
+  /** Without waiting. */
+  abandon(): Promise<void>
   /** Time passes until this is so; fails after an hour. */
   until(holds: (record: UpgradeRecord) => boolean): Promise<UpgradeRecord>
   pass(ms: number): Promise<UpgradeRecord>
@@ -218,6 +220,7 @@ export async function tell({
       return problem
     },
     order: put,
+    abandon: async () => void (await program.door.abandon(mesh.project, id)),
     until,
     pass: (ms) => runUntil(() => false, clock.now() + ms),
     happens,

@@ -10,6 +10,7 @@ import {
   isInMesh,
   revisionBehind,
   sameInjection,
+  sameProxy,
   withChoice,
   type Candidate,
 } from './injection.ts'
@@ -240,6 +241,18 @@ describe('labels that choose', () => {
   })
 })
 
+describe('the same proxy', () => {
+  it.each([
+    ['proxyv2:1.31.0', 'proxyv2:1.31.0-debug', true],
+    ['proxyv2:1.31.0-distroless', 'proxyv2:1.31.0-debug', true],
+    ['proxyv2:1.31.0-distroless@sha256:0a', 'proxyv2:1.31.0@sha256:0a', true],
+    ['proxyv2:1.31.0-rc.1', 'proxyv2:1.31.0', false],
+    ['registry-debug.test/proxyv2:1.31.0', 'registry.test/proxyv2:1.31.0', false],
+  ])('%s and %s: %s', (image, other, is) => {
+    expect(sameProxy(image, other)).toBe(is)
+  })
+})
+
 describe('the same injection', () => {
   const expected = injectedAs(newPlane)
   const image = 'registry.test/proxyv2:special'
@@ -258,6 +271,16 @@ describe('the same injection', () => {
       is: false,
     },
     { when: 'only the image is the old one', injection: { ...expected, image: injectedAs(oldPlane).image }, is: false },
+    {
+      when: 'its namespace chose another build of the same version',
+      injection: { ...expected, image: `${expected.image}-distroless` },
+      is: true,
+    },
+    {
+      when: 'it is the other version in that build',
+      injection: { ...expected, image: `${injectedAs(oldPlane).image}-distroless` },
+      is: false,
+    },
     { when: 'there are two proxies', injection: { ...expected, proxies: 2 }, is: false },
     { when: 'the sidecar is of the other form', injection: { ...expected, native: false }, is: true },
     {

@@ -109,8 +109,19 @@ export function sameInjection(
   annotations: Labels = {},
 ): boolean {
   if (!injection || injection.proxies !== 1) return false
-  const image = annotations['sidecar.istio.io/proxyImage'] ?? expected.image
   return (
-    injection.revision === expected.revision && injection.discovery === expected.discovery && injection.image === image
+    injection.revision === expected.revision &&
+    injection.discovery === expected.discovery &&
+    sameProxy(injection.image, annotations['sidecar.istio.io/proxyImage'] ?? expected.image)
   )
 }
+
+/**
+ * A namespace's ProxyConfig (`image.imageType`) or the annotation `sidecar.istio.io/proxyImageType` chooses another build
+ * of the same version; the dry-run pod it is compared with stands elsewhere and has none.
+ */
+export function sameProxy(image: string, other: string): boolean {
+  return withoutVariant(image) === withoutVariant(other)
+}
+
+const withoutVariant = (image: string): string => image.replace(/-(?:distroless|debug)(?=$|@)/, '')

@@ -1,6 +1,8 @@
 import { residueOf, residueParts } from '../residue.ts'
+import { few } from '../few.ts'
 import { sentences } from '../reason.ts'
-import { defineStage } from '../stage.ts'
+import { fewRows } from '../rows.ts'
+import { defineStage, type Progress } from '../stage.ts'
 
 const says = sentences('guard-finish', {
   leaving: 'Waiting for pods of control plane {revision} that are terminating: {objects}.',
@@ -20,26 +22,29 @@ export const guardFinish = defineStage({
     const { revision } = upgrade.from
     const staying = residue.filter((one) => !one.leaving)
     const cluster = upgrade.mesh.clusters[0] ?? ''
-    const progress = residue.map(({ about, leaving }) => ({
+    const each = residue.map(({ about, leaving }): Progress => ({
       cluster,
       object: about.replaceAll('/', ':'),
-      phase: leaving ? ('Running' as const) : ('Failed' as const),
+      phase: leaving ? 'Running' : 'Failed',
       reason: leaving ? 'terminating' : `needs ${revision}`,
     }))
+    const progress = fewRows(each)
     if (staying.length > 0)
       return {
         kind: 'hold',
         needs: 'repair',
-        because: says.say.inUse({ revision, objects: staying.map((one) => one.about) }),
+        because: says.say.inUse({ revision, objects: few(staying.map((one) => one.about)) }),
         progress,
+        namesAll: true,
       }
     if (residue.length > 0)
       return {
         kind: 'wait',
         lookAgainInMs: 1000,
-        because: says.say.leaving({ revision, objects: residue.map((one) => one.about) }),
+        because: says.say.leaving({ revision, objects: few(residue.map((one) => one.about)) }),
         progress,
+        namesAll: true,
       }
-    return { kind: 'done', because: says.say.unused({ revision }) }
+    return { kind: 'done', because: says.say.unused({ revision }), namesAll: true }
   },
 })

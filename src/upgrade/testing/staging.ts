@@ -24,6 +24,7 @@ export const settings: Situation['settings'] = {
   settleMs: 1000,
   readyWithinMs: 300_000,
   rolledWithinMs: 600_000,
+  heldAfterMs: 600_000,
   precheckValidMs: 86_400_000,
 }
 
