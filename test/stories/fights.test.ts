@@ -120,6 +120,28 @@ describe('what is changed back', () => {
   })
 })
 
+test('a write that always meets another one is tried less and less often, and a person is told', async () => {
+  let number = 0
+  const isLabelling = (moment: Moment): boolean =>
+    moment.what === 'acting' && describeAction(moment.action) === 'label-namespace search 1-31-1'
+  const busy = opponent(isLabelling, (world) =>
+    label('search', { 'istio.io/rev': 'prod', 'istio.test/count': `${(number += 1)}` }, 'counter')(world),
+  )
+  const story = await tell({ title: '', scene: smallScene, witness: busy.witness })
+  await until(story, 'ControlPlaneUpgrade')
+  busy.of(story)
+  await story.order('DataPlaneUpgrade', 'Execute')
+  const held = await story.until(({ standing }) => standing === 'held')
+  expect(held).toMatchObject({ stage: 'move-workloads', reason: { code: 'engine/repair' } })
+  const before = busy.times()
+  expect(before).toBeLessThan(8)
+  await story.pass(300_000)
+  expect(busy.times() - before).toBeLessThan(12)
+  expect(story.codes()).not.toContain('repeats/undone')
+  busy.of(undefined)
+  expect(await story.until(({ standing }) => standing === 'succeeded')).toMatchObject({ step: 'DataPlaneUpgrade' })
+})
+
 test('what does not come is held after a while, and goes on by itself when it does', async () => {
   const story = await tell({
     title: 'new labels reach the API server after a quarter of an hour',
