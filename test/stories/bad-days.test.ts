@@ -7,7 +7,9 @@ import { fixtures } from '../../src/mesh/simulated/fixtures/fixtures.ts'
 import { setTag } from '../../src/mesh/simulated/tags.ts'
 import type { World } from '../../src/mesh/simulated/world.ts'
 import type { Faults } from '../../src/mesh/simulated/faults.ts'
+import { memoryTasks } from '../../src/tasks/memory.ts'
 import { describeAction } from '../../src/upgrade/actions.ts'
+import { readRecord } from '../../src/upgrade/record.ts'
 import { classic, demo, smallScene, target } from './meshes.ts'
 import { differences, pictureBefore } from './picture.ts'
 import { forward, until } from './plays.ts'
@@ -186,6 +188,18 @@ describe('people', () => {
     expect(await story.record()).toMatchObject({ standing: 'succeeded', step: 'PreCheck' })
   })
 
+  test('must repair a mesh that PreCheck finds unfit: what, and what to do about it', async () => {
+    const story = await tell({ title: 'PreCheck finds a namespace with both labels', scene: smallScene })
+    story.happens('somebody labels namespace search istio-injection=enabled as well', (world) =>
+      label(world, 'search', { 'istio-injection': 'enabled' }),
+    )
+    const failed = await story.begin(target)
+    expect(failed).toMatchObject({ standing: 'failed', stage: 'judge-start', reason: { code: 'judge-start/blocked' } })
+    story.happens('the label is taken away', (world) => label(world, 'search', { 'istio-injection': undefined }))
+    expect(await story.ask('PreCheck', 'Retry')).toMatchObject({ standing: 'succeeded' })
+    await golden(story, 'both-labels')
+  })
+
   test('must repair what PreCheck found; nothing was written until then', async () => {
     const story = await tell({
       title: 'PreCheck finds a permission missing',
@@ -199,6 +213,41 @@ describe('people', () => {
     story.happens('the permission is granted', (world) => world.setFaults({ forbidden: [] }))
     expect(await story.ask('PreCheck', 'Retry')).toMatchObject({ standing: 'succeeded' })
     await golden(story, 'permission-missing')
+  })
+})
+
+describe('the engine', () => {
+  test('may no longer do what the plan needs: held by what the server said, and on it goes once it may', async () => {
+    const story = await tell({ title: 'a permission is taken away in the middle', scene: smallScene })
+    story.when(acted('label-namespace shop'), 'the right to patch deployments is taken away', (world) =>
+      world.setFaults({ forbidden: [{ verb: 'patch', plural: 'deployments' }] }),
+    )
+    const held = await forward(story)
+    expect(held).toMatchObject({ standing: 'held', stage: 'move-workloads', reason: { code: 'engine/repair' } })
+    expect(held.reason.text).toContain('may not patch deployments')
+    story.happens('it is given back', (world) => world.setFaults({ forbidden: [] }))
+    await story.until(({ standing }) => standing === 'succeeded')
+    const { ended } = await story.ask('PostUpgrade', 'Execute')
+    expect(ended).toBe('success')
+    await golden(story, 'permission-lost')
+  })
+
+  test('finds a stage in the record that this version of the program does not know: held, nothing done', async () => {
+    const tasks = memoryTasks()
+    let newer = false
+    const read: typeof tasks.read = async (id) => {
+      const task = await tasks.read(id)
+      return task && newer ? { ...task, state: { ...readRecord(task.state), stage: 'move-everything' } } : task
+    }
+    const story = await tell({
+      title: 'a record of a newer version',
+      scene: { ...smallScene, tasks: { ...tasks, read } },
+    })
+    await story.begin(target)
+    newer = true
+    const held = await story.ask('ControlPlaneUpgrade', 'Execute')
+    expect(held).toMatchObject({ standing: 'held', reason: { code: 'engine/unknownStage' } })
+    expect(story.world.log.filter(({ by }) => by === 'meshlift')).toEqual([])
   })
 })
 

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import type { Labels, NamespaceFact } from '../mesh.ts'
 import { plan } from '../plan.ts'
-import { controlPlane, gateway, injectedAs, namespace, newPlane, oldPlane, podsOf, workload } from '../testing/facts.ts'
+import type { JobRecord } from '../record.ts'
+import {
+  controlPlane,
+  gateway,
+  injectedAs,
+  namespace,
+  newPlane,
+  noon,
+  oldPlane,
+  podsOf,
+  workload,
+} from '../testing/facts.ts'
+import { upgradeRecord } from '../testing/record.ts'
 import { decided, dryRun, promised, type Staged } from '../testing/staging.ts'
 import { moveGateways } from './move-gateways.ts'
 import { moveWorkloadsStage } from './move-workloads.ts'
@@ -23,6 +35,17 @@ const given = (change: Staged['mesh'], more: Partial<Staged> = {}): Staged => ({
   mesh: { namespaces, workloads: [web, edge], pods: onOld, ...change },
   ...more,
 })
+
+/** By this very job; since when its pods are looked at. */
+function restarted(since: number): Staged {
+  const stamped = { ...web, podAnnotations: { 'meshlift.io/restarted': 'u1/j2' } }
+  const [checked] = upgradeRecord().jobs
+  const jobs = [{ ...(checked as JobRecord), id: 'j2', kind: 'DataPlaneUpgrade' as const }]
+  return given(
+    { namespaces: [moved('shop')], workloads: [stamped], pods: podsOf(stamped, injectedAs(oldPlane)) },
+    { upgrade: { jobs, waiting: { on: 'move-workloads shop/web again', since } } },
+  )
+}
 
 const rows: readonly { readonly when: string; readonly given: Staged; readonly is: string }[] = [
   {
@@ -60,6 +83,16 @@ const rows: readonly { readonly when: string; readonly given: Staged; readonly i
     when: 'somebody relabelled it before its workloads were moved',
     given: given({ namespaces: [moved('shop', enabled, { 'istio-injection': 'kubectl-label' })] }),
     is: 'hold relabelled: Namespace shop was moved to 1-31-0, and kubectl-label has changed its labels since: new pods would not be injected by 1-31-0. Put istio.io/rev=1-31-0 back (and take istio-injection away), or roll back.',
+  },
+  {
+    when: 'one was restarted, and its pods do not look like it',
+    given: restarted(noon),
+    is: 'wait lookingAgain: shop/web was restarted, and these pods do not look to be on 1-31-0: web-0, web-1. Looking again.',
+  },
+  {
+    when: 'that lasts',
+    given: restarted(noon - 600_000),
+    is: 'hold notMoved: shop/web was restarted, and these pods are still not on 1-31-0: web-0, web-1. Delete them, or retry the step to restart it again.',
   },
 ]
 
