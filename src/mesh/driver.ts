@@ -15,12 +15,16 @@ import { askDryRunPod } from './ask/dry-run-pod.ts'
 import { askOurEntries } from './ask/our-entries.ts'
 import type { ManifestMemo } from './ask/stored-releases.ts'
 import type { Cluster, Helm } from './cluster.ts'
+import { crdsMemo } from './crds-memo.ts'
+import type { CrdsMemo } from './crds-memo.ts'
 import { observeBatch } from './observe/batch.ts'
 import { observeBudgets } from './observe/budgets.ts'
 import { observeClusters } from './observe/clusters.ts'
+import type { GrantMemo } from './observe/clusters.ts'
 import { observeControlPlanes } from './observe/control-planes.ts'
 import { eachOf, lookAt } from './observe/look.ts'
 import type { Look } from './observe/look.ts'
+import { observeMeshConfigs } from './observe/mesh-configs.ts'
 import { observeNamespaces } from './observe/namespaces.ts'
 import { observePinned } from './observe/pinned.ts'
 import { observePods } from './observe/pods.ts'
@@ -52,8 +56,8 @@ export interface Driven {
   readonly clock: Clock
 }
 
-/** What questions need of what was found before. */
-type Asked = Driven & { readonly manifests: ManifestMemo }
+/** With what was found before. */
+type Remembering = Driven & { readonly crdsOf: CrdsMemo; readonly manifests: ManifestMemo }
 
 /** A mesh of hundreds of namespaces asks about each: the API server and its webhooks serve others too. */
 const probesAtOnce = 8
@@ -62,8 +66,8 @@ type Observers = { readonly [P in MeshPart]: (look: Look) => Promise<Parts[P]> }
 
 export function meshOn(driven: Driven): Mesh {
   const { cluster, clock } = driven
-  const observers = observersWithMemory()
-  const manifests: ManifestMemo = new Map()
+  const observers = observersWithMemory(clock)
+  const remembering: Remembering = { ...driven, crdsOf: crdsMemo(driven), manifests: new Map() }
   return {
     observe: async <P extends MeshPart>(parts: readonly P[], signal: AbortSignal) => {
       const at = clock.now() // before the first request: what is seen is never older than it says
@@ -78,20 +82,20 @@ export function meshOn(driven: Driven): Mesh {
       const asked = new Map<string, Promise<Answer>>()
       return eachOf(probes, probesAtOnce, (probe) => {
         const key = JSON.stringify(probe)
-        const known = asked.get(key) ?? answer({ ...driven, manifests }, look, probe)
+        const known = asked.get(key) ?? answer(remembering, look, probe)
         asked.set(key, known)
         return known
       })
     },
     perform: async (action, signal) => {
       mustBe(cluster, action.cluster)
-      await act({ ...driven, signal }, action)
+      await act({ ...remembering, signal }, action)
     },
     changed: (ms, signal) => cluster.changed(ms, signal),
   }
 }
 
-async function answer(driven: Asked, look: Look, probe: Probe): Promise<Answer> {
+async function answer(driven: Remembering, look: Look, probe: Probe): Promise<Answer> {
   const { cluster, helm } = driven
   const { signal } = look
   mustBe(cluster, probe.cluster)
@@ -113,7 +117,7 @@ async function answer(driven: Asked, look: Look, probe: Probe): Promise<Answer> 
   }
 }
 
-async function act(hands: Driven & Hands, action: Action): Promise<void> {
+async function act(hands: Remembering & Hands, action: Action): Promise<void> {
   switch (action.do) {
     case 'write-snapshot':
       return writeSnapshot(hands, action)
@@ -166,11 +170,13 @@ function mustBe(cluster: Cluster, named: string): void {
   })
 }
 
-function observersWithMemory(): Observers {
+function observersWithMemory(clock: Clock): Observers {
+  const granted: GrantMemo = new Map()
   const releases: ReleaseMemo = new Map()
   return {
-    clusters: observeClusters,
+    clusters: (look) => observeClusters(look, { granted, now: clock.now() }),
     controlPlanes: observeControlPlanes,
+    meshConfigs: observeMeshConfigs,
     releases: (look) => observeReleases(look, releases),
     webhooks: observeWebhooks,
     tagServices: observeTagServices,

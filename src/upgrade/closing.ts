@@ -2,8 +2,8 @@
 
 import { revisionLabel } from './istio/injection.ts'
 import { defaultTag, defaultValidator } from './istio/revisions.ts'
-import { originalOf } from './namespaces.ts'
-import { releaseAnnotation, tagName, tagsOf, webhookOf } from './seen.ts'
+import { originalOf } from './moves/namespaces.ts'
+import { releaseAnnotation, tagName, tagsOf, webhookOf } from './facts/seen.ts'
 import type { Situation } from './stage.ts'
 
 export function closingLines({ upgrade, seen, before }: Situation<'namespaces' | 'webhooks'>): readonly string[] {

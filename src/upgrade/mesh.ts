@@ -46,10 +46,15 @@ export interface ControlPlaneFact extends Seen {
   /** Pods still there, terminating ones included. */
   readonly pods: number
   readonly createdAt: number
-  /** The `mesh` text of its mesh-config ConfigMap. */
-  readonly meshConfig?: string
   /** Names of objects that a release of ours carries, kept for what a later check needs. */
   readonly labels: Labels
+}
+
+/** What one control plane configures proxies with: the `mesh` text of its ConfigMap. */
+export interface MeshConfigFact {
+  readonly cluster: string
+  readonly revision: string
+  readonly mesh: string
 }
 
 /** One Helm release of a chart of Istio (base or istiod) in the Istio namespace, at its newest stored version. */
@@ -216,6 +221,7 @@ export interface SnapshotFact extends Seen {
 export interface Parts {
   readonly clusters: readonly ClusterFact[]
   readonly controlPlanes: readonly ControlPlaneFact[]
+  readonly meshConfigs: readonly MeshConfigFact[]
   readonly releases: readonly ReleaseFact[]
   readonly webhooks: readonly WebhookFact[]
   readonly tagServices: readonly TagServiceFact[]

@@ -1,7 +1,7 @@
 /** One line of the diary, as it is stored: written before acting, never one per wait. */
 
 import { describeAction, type Action } from './actions.ts'
-import { few } from './few.ts'
+import { few } from './facts/few.ts'
 import type { Step } from './record.ts'
 
 export interface NoteBody {

@@ -3,11 +3,11 @@
 import { isInMesh } from './istio/injection.ts'
 import { defaultTag, defaultValidator } from './istio/revisions.ts'
 import type { MeshPart, Observation } from './mesh.ts'
-import { follow, isGateway, isImmovable, livePodsOf, movingParts, nameOf } from './moving.ts'
-import { inMesh, isGatewayNamespace, isOn } from './namespaces.ts'
+import { follow, isGateway, isImmovable, livePodsOf, movingParts, nameOf } from './moves/moving.ts'
+import { inMesh, isGatewayNamespace, isOn } from './moves/namespaces.ts'
 import { rollback, stageById } from './plan.ts'
 import { steps, type Step, type UpgradeRecord } from './record.ts'
-import { pointsTo, tagName, tagsOf, webhookOf } from './seen.ts'
+import { pointsTo, tagName, tagsOf, webhookOf } from './facts/seen.ts'
 
 type Seen = Observation
 interface StagePlan {

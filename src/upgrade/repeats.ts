@@ -9,7 +9,7 @@
 
 import { describeAction, type Action } from './actions.ts'
 import type { NamespaceFact } from './mesh.ts'
-import { writerOf } from './namespace-moves.ts'
+import { writerOf } from './moves/namespace-moves.ts'
 import { sentences } from './reason.ts'
 import type { Acts, UpgradeRecord } from './record.ts'
 import type { Verdict } from './stage.ts'

@@ -3,7 +3,7 @@
 import type { ClusterDoor } from '../http/parts.ts'
 import { Problem, problemFrom } from '../lib/problem.ts'
 import type { ClusterRecord } from '../registry/clusters.ts'
-import { isUsed } from '../upgrade/find-old.ts'
+import { isUsed } from '../upgrade/facts/find-old.ts'
 import type { ControlPlaneFact } from '../upgrade/mesh.ts'
 import type { Connections } from './connections.ts'
 

@@ -58,6 +58,7 @@ const everyPart = [
   'unsupported',
   'pinned',
   'roots',
+  'meshConfigs',
   'snapshots',
 ] as const satisfies readonly (keyof Whole)[]
 
@@ -163,7 +164,8 @@ export function meshContract(driver: string, arrange: () => Promise<ArrangedMesh
       const old = oldOf(seen)
       expect(old).toMatchObject({ service: 'istiod', namespace: 'istio-system', ready: old.wanted, pods: old.wanted })
       expect(old.trouble).toBeUndefined()
-      expect(old.meshConfig).toContain('discoveryAddress')
+      const config = found(seen.meshConfigs.find((one) => one.revision === old.revision))
+      expect(config.mesh).toContain('discoveryAddress')
       const ofIstiod = found(seen.releases.find((one) => one.name === old.release))
       expect(ofIstiod).toMatchObject({ chart: 'istiod', status: 'deployed', version: 1, chartVersion: old.version })
       expect(ofIstiod).not.toHaveProperty('manifest')

@@ -30,6 +30,7 @@ const parts = [
   'unsupported',
   'pinned',
   'roots',
+  'meshConfigs',
   'snapshots',
 ] as const satisfies readonly MeshPart[]
 const stages: readonly Stage[] = [...new Set([...Object.values(plan).flat(), ...rollback])]

@@ -2,8 +2,8 @@
 
 import { isRecord } from '../../lib/json.ts'
 import type { Answer } from '../../upgrade/mesh.ts'
-import { chartCrds } from '../chart-crds.ts'
-import type { Cluster, Helm, KubeObject } from '../cluster.ts'
+import type { Cluster, KubeObject } from '../cluster.ts'
+import type { CrdsMemo } from '../crds-memo.ts'
 import { eachOf } from '../observe/look.ts'
 import { condition } from '../observe/read.ts'
 import { crds } from '../resources.ts'
@@ -12,15 +12,16 @@ type CrdsAnswer = Extract<Answer, { ask: 'crds' }>
 
 /** Each is fetched by name: a list of all CRDs of a cluster is several megabytes. */
 export async function askCrds(
-  { cluster, helm }: { readonly cluster: Cluster; readonly helm: Helm },
+  { cluster, crdsOf }: { readonly cluster: Cluster; readonly crdsOf: CrdsMemo },
   chart: { readonly version: string; readonly release: string },
   signal: AbortSignal,
 ): Promise<CrdsAnswer> {
-  const wanted = await chartCrds(helm, chart, signal)
+  const wanted = await crdsOf.of(chart, signal)
   const behind = await eachOf(wanted, 5, async (one) => {
     const live = await cluster.get(crds, { name: one.metadata.name }, signal)
     return live !== undefined && isAsWanted(live, one) ? [] : [one.metadata.name]
   })
+  if (behind.flat().length === 0) crdsOf.forget()
   return { ask: 'crds', all: wanted.map((one) => one.metadata.name), behind: behind.flat() }
 }
 

@@ -7,15 +7,29 @@ import type { Permission } from '../permissions.ts'
 import type { Look } from './look.ts'
 import { eachOf } from './look.ts'
 
+/** Permission -> until when it counts as granted. */
+export type GrantMemo = Map<Permission, number>
+
+/**
+ * PreCheck asks for 147 permissions in each of its two looks, and the next step once more. What was granted a moment ago
+ * is not asked again; what was refused is, because somebody may just have granted it.
+ */
+const grantedMs = 10_000
+
 /** Never throws for a cluster that cannot be reached: that is the fact. Only an aborted look ends with the abort. */
-export async function observeClusters(look: Look): Promise<readonly ClusterFact[]> {
+export async function observeClusters(
+  look: Look,
+  { granted, now }: { readonly granted: GrantMemo; readonly now: number },
+): Promise<readonly ClusterFact[]> {
   const { cluster, signal } = look
   try {
     const version = /\d+\.\d+\.\d+/.exec(await cluster.version(signal))?.[0] ?? ''
-    const answers = await eachOf(permissions, 8, async (one) => ({
-      one,
-      allowed: await cluster.may(one.verb, one.resource, placeOf(one), signal),
-    }))
+    const open = permissions.filter((one) => (granted.get(one) ?? 0) <= now)
+    const answers = await eachOf(open, 8, async (one) => {
+      const allowed = await cluster.may(one.verb, one.resource, placeOf(one), signal)
+      if (allowed) granted.set(one, now + grantedMs)
+      return { one, allowed }
+    })
     const missing = answers.filter(({ allowed }) => !allowed).map(({ one }) => sentence(one))
     return [{ cluster: cluster.name, reachable: true, version, missing: [...new Set(missing)] }]
   } catch (thrown) {

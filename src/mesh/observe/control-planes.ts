@@ -3,47 +3,46 @@
 import { istioNamespace } from '../../upgrade/mesh.ts'
 import type { ControlPlaneFact } from '../../upgrade/mesh.ts'
 import type { KubeObject } from '../cluster.ts'
-import { configMaps, deployments, pods } from '../resources.ts'
+import { deployments, pods } from '../resources.ts'
 import type { Look } from './look.ts'
 import { condition, createdAt, field, items, labelsAt, reasonAndMessage, seen, text } from './read.ts'
 
+/** Lists alone, and watched ones: every look while something is moved reads this part. */
 export async function observeControlPlanes(look: Look): Promise<readonly ControlPlaneFact[]> {
   const chosen = { namespace: istioNamespace, labelSelector: 'app=istiod' }
   const [found, theirPods] = await Promise.all([look.list(deployments, chosen), look.list(pods, chosen)])
-  return Promise.all(found.map((one) => controlPlane(look, one, theirPods)))
+  return found.map((one) => controlPlane(look.cluster.name, one, theirPods))
 }
 
-async function controlPlane(
-  look: Look,
-  deployment: KubeObject,
-  everyPod: readonly KubeObject[],
-): Promise<ControlPlaneFact> {
+export function revisionOf(deployment: KubeObject): string {
+  return labelsAt(deployment, 'metadata', 'labels')['istio.io/rev'] ?? 'default'
+}
+
+/** What the names of a revision's objects end with; those of an un-revisioned one end with nothing. */
+export function suffixOf(revision: string): string {
+  return revision === 'default' ? '' : `-${revision}`
+}
+
+function controlPlane(cluster: string, deployment: KubeObject, everyPod: readonly KubeObject[]): ControlPlaneFact {
   const labels = labelsAt(deployment, 'metadata', 'labels')
-  const revision = labels['istio.io/rev'] ?? 'default'
-  const suffix = revision === 'default' ? '' : `-${revision}`
+  const revision = revisionOf(deployment)
   const itsPods = everyPod.filter((pod) => (pod.metadata.labels?.['istio.io/rev'] ?? 'default') === revision)
   const wanted = field(deployment, 'spec', 'replicas')
   const ready = field(deployment, 'status', 'readyReplicas')
   const release = deployment.metadata.annotations?.['meta.helm.sh/release-name']
   const trouble = troubleOf(deployment, itsPods)
-  const meshConfig = text(
-    await look.cluster.get(configMaps, { name: `istio${suffix}`, namespace: istioNamespace }, look.signal),
-    'data',
-    'mesh',
-  )
   return {
-    ...seen(look.cluster.name, deployment),
+    ...seen(cluster, deployment),
     namespace: istioNamespace,
     revision,
     version: versionOf(deployment),
-    service: `istiod${suffix}`,
+    service: `istiod${suffixOf(revision)}`,
     ...(release !== undefined && { release }),
     wanted: typeof wanted === 'number' ? wanted : 1,
     ready: typeof ready === 'number' ? ready : 0,
     ...(trouble !== undefined && { trouble }),
     pods: itsPods.length,
     createdAt: createdAt(deployment),
-    ...(meshConfig !== undefined && { meshConfig }),
     labels,
   }
 }

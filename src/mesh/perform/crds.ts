@@ -3,8 +3,8 @@
 import type { Clock } from '../../lib/clock.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Action } from '../../upgrade/actions.ts'
-import { chartCrds } from '../chart-crds.ts'
-import type { Helm, KubeObject } from '../cluster.ts'
+import type { KubeObject } from '../cluster.ts'
+import type { CrdsMemo } from '../crds-memo.ts'
 import { eachOf } from '../observe/look.ts'
 import { condition } from '../observe/read.ts'
 import { crds } from '../resources.ts'
@@ -19,11 +19,11 @@ const betweenMs = 250
  * without them.
  */
 export async function applyCrds(
-  hands: Hands & { readonly helm: Helm; readonly clock: Clock },
+  hands: Hands & { readonly crdsOf: CrdsMemo; readonly clock: Clock },
   action: Extract<Action, { do: 'apply-crds' }>,
 ): Promise<void> {
-  const { cluster, helm, clock, signal } = hands
-  const wanted = await chartCrds(helm, action, signal)
+  const { cluster, crdsOf, clock, signal } = hands
+  const wanted = await crdsOf.of(action, signal)
   await eachOf(wanted, 3, (one) => cluster.apply(crds, one, { manager: 'helm', force: true }, signal))
 
   const deadline = clock.now() + withinMs

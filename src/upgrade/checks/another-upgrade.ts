@@ -1,5 +1,5 @@
 import { defineCheck } from '../check.ts'
-import { originalLabels, originalOf } from '../namespaces.ts'
+import { originalLabels, originalOf } from '../moves/namespaces.ts'
 import { sentences } from '../reason.ts'
 
 const says = sentences('another-upgrade', {

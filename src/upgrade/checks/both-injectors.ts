@@ -1,8 +1,8 @@
-import { candidateOf } from '../candidate.ts'
+import { candidateOf } from '../facts/candidate.ts'
 import { defineCheck } from '../check.ts'
-import { withKind } from '../injected.ts'
+import { withKind } from '../facts/injected.ts'
 import { effectiveInjection } from '../istio/injection.ts'
-import { inMesh } from '../namespaces.ts'
+import { inMesh } from '../moves/namespaces.ts'
 import { sentences } from '../reason.ts'
 
 const says = sentences('both-injectors', {

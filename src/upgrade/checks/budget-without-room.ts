@@ -1,6 +1,6 @@
 import { defineCheck } from '../check.ts'
-import { few } from '../few.ts'
-import { injectedWorkloads, withKind } from '../injected.ts'
+import { few } from '../facts/few.ts'
+import { injectedWorkloads, withKind } from '../facts/injected.ts'
 import { matches } from '../istio/selectors.ts'
 import { sentences } from '../reason.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { release } from '../testing/facts.ts'
-import { chartProbes } from '../chart-probe.ts'
+import { chartProbes } from '../facts/chart-probe.ts'
 import { situation } from '../testing/looking.ts'
 import { told, type Row } from '../testing/looking.ts'
 import { chart } from './chart.ts'

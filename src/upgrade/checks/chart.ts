@@ -1,4 +1,4 @@
-import { chartAnswers, chartProbes } from '../chart-probe.ts'
+import { chartAnswers, chartProbes } from '../facts/chart-probe.ts'
 import { defineCheck } from '../check.ts'
 import { sentences } from '../reason.ts'
 

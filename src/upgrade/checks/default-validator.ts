@@ -1,7 +1,7 @@
 import { defineCheck } from '../check.ts'
 import { defaultValidator } from '../istio/revisions.ts'
 import { sentences } from '../reason.ts'
-import { pointsTo, webhookOf } from '../seen.ts'
+import { pointsTo, webhookOf } from '../facts/seen.ts'
 
 const says = sentences('default-validator', {
   none: 'There is no default validator: invalid Istio configuration is not refused, before and after. Set defaultRevision={revision} in Helm release {release} if it should be.',

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../mesh.ts'
-import { controlPlane, newPlane, oldPlane } from '../testing/facts.ts'
+import { controlPlane, meshConfig, newPlane, oldPlane } from '../testing/facts.ts'
 import { told, type Row } from '../testing/looking.ts'
 import { meshConfigDifference } from './mesh-config-difference.ts'
 
 const given = (old: string, next: string) => ({
-  mesh: { controlPlanes: [controlPlane(oldPlane, { meshConfig: old })] },
+  mesh: { meshConfigs: [meshConfig(oldPlane, old)] },
   answers: [{ ask: 'chart', helm: '4.1.4', meshConfig: next } satisfies Answer],
 })
-const { meshConfig: _meshConfig, ...unreadable } = controlPlane(oldPlane)
 
 const rows: readonly Row[] = [
   { when: 'only the discovery address differs', finds: [] },
@@ -51,7 +50,7 @@ const rows: readonly Row[] = [
       'differs 1-31-0: The mesh configuration of 1-31-0 would not be that of default: without "lightstep:", without "accessToken: (not shown)". Set what you want to keep in meshConfig of the values; what a newer chart leaves out may be its new default.',
     ],
   },
-  { when: 'the old one cannot be read', given: { mesh: { controlPlanes: [unreadable] } }, finds: [] },
+  { when: 'the old one cannot be read', given: { mesh: { meshConfigs: [] } }, finds: [] },
   {
     when: 'the chart was not rendered: another check says so',
     given: { answers: [{ ask: 'chart', problem: 'no program helm' }] },

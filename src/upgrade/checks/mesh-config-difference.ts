@@ -1,8 +1,7 @@
-import { chartAnswers, chartProbes } from '../chart-probe.ts'
+import { chartAnswers, chartProbes } from '../facts/chart-probe.ts'
 import { defineCheck } from '../check.ts'
-import { few } from '../few.ts'
+import { few } from '../facts/few.ts'
 import { sentences } from '../reason.ts'
-import { controlPlaneOf } from '../seen.ts'
 
 const says = sentences('mesh-config-difference', {
   differs:
@@ -15,13 +14,13 @@ export const meshConfigDifference = defineCheck({
   title: 'The new control plane has the same mesh configuration',
   gate: 'start',
   weight: 'warns',
-  reads: ['releases', 'controlPlanes'],
+  reads: ['releases', 'meshConfigs'],
   says,
   asks: chartProbes,
   look: (s) =>
     chartAnswers(s).flatMap(({ cluster, answer }) => {
       const { from, to } = s.upgrade
-      const old = controlPlaneOf(s.seen.controlPlanes, cluster, from.revision)?.meshConfig
+      const old = s.seen.meshConfigs.find((one) => one.cluster === cluster && one.revision === from.revision)?.mesh
       if (old === undefined || answer?.meshConfig === undefined) return []
       const lines = differentLines(old, answer.meshConfig)
       if (lines.length === 0) return []

@@ -3,7 +3,7 @@ import type { CheckSituation, Finding } from '../check.ts'
 import { isNeverMatch } from '../istio/selectors.ts'
 import type { WebhookFact } from '../mesh.ts'
 import { sentences } from '../reason.ts'
-import { controlPlaneOf } from '../seen.ts'
+import { controlPlaneOf } from '../facts/seen.ts'
 
 const says = sentences('mesh-unhealthy', {
   notReady:

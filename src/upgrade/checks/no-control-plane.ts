@@ -1,7 +1,7 @@
 import { defineCheck } from '../check.ts'
 import { istioNamespace } from '../mesh.ts'
 import { sentences } from '../reason.ts'
-import { controlPlaneOf } from '../seen.ts'
+import { controlPlaneOf } from '../facts/seen.ts'
 
 const says = sentences('no-control-plane', {
   none: 'Cluster {cluster} has no control plane in {namespace} that could be replaced. Install Istio there first, or correct the cluster of the mesh.',

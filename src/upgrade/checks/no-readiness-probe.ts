@@ -1,6 +1,6 @@
 import { defineCheck } from '../check.ts'
-import { injectedWorkloads, withKind } from '../injected.ts'
-import { isGateway } from '../moving.ts'
+import { injectedWorkloads, withKind } from '../facts/injected.ts'
+import { isGateway } from '../moves/moving.ts'
 import { sentences } from '../reason.ts'
 
 const says = sentences('no-readiness-probe', {

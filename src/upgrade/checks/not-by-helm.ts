@@ -1,7 +1,7 @@
 import { defineCheck } from '../check.ts'
 import { istioNamespace } from '../mesh.ts'
 import { sentences } from '../reason.ts'
-import { controlPlaneOf, releaseOf } from '../seen.ts'
+import { controlPlaneOf, releaseOf } from '../facts/seen.ts'
 
 const says = sentences('not-by-helm', {
   noRelease:

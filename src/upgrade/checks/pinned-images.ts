@@ -1,8 +1,8 @@
 import { isRecord } from '../../lib/json.ts'
 import { defineCheck } from '../check.ts'
 import { sentences } from '../reason.ts'
-import { releaseOf } from '../seen.ts'
-import { valuesFor } from '../values.ts'
+import { releaseOf } from '../facts/seen.ts'
+import { valuesFor } from '../facts/values.ts'
 
 const says = sentences('pinned-images', {
   pinned:

@@ -1,6 +1,6 @@
-import { candidateOf, type Template } from '../candidate.ts'
+import { candidateOf, type Template } from '../facts/candidate.ts'
 import { defineCheck } from '../check.ts'
-import { withKind } from '../injected.ts'
+import { withKind } from '../facts/injected.ts'
 import { effectiveInjection, injectedBy, isInMesh, revisionLabel, withChoice } from '../istio/injection.ts'
 import type { Labels } from '../mesh.ts'
 import { sentences } from '../reason.ts'

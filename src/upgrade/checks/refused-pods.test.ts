@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../mesh.ts'
-import { inMesh } from '../namespaces.ts'
+import { inMesh } from '../moves/namespaces.ts'
 import { quietMesh } from '../testing/facts.ts'
 import { told, type Row } from '../testing/looking.ts'
 import { refusedPods } from './refused-pods.ts'

@@ -1,7 +1,7 @@
 import { defineCheck } from '../check.ts'
 import { sentences } from '../reason.ts'
-import { inMesh } from '../namespaces.ts'
-import { isRefusedByOthers } from '../refusal.ts'
+import { inMesh } from '../moves/namespaces.ts'
+import { isRefusedByOthers } from '../moves/refusal.ts'
 
 const says = sentences('refused-pods', {
   refused:

@@ -1,5 +1,5 @@
 import { defineCheck } from '../check.ts'
-import { few } from '../few.ts'
+import { few } from '../facts/few.ts'
 import { istioNamespace } from '../mesh.ts'
 import type { RootFact } from '../mesh.ts'
 import { sentences } from '../reason.ts'

@@ -1,10 +1,10 @@
 import { defineCheck } from '../check.ts'
 import type { CheckSituation } from '../check.ts'
-import { few } from '../few.ts'
+import { few } from '../facts/few.ts'
 import type { ControlPlaneFact } from '../mesh.ts'
-import { inMesh, isOn } from '../namespaces.ts'
+import { inMesh, isOn } from '../moves/namespaces.ts'
 import { sentences } from '../reason.ts'
-import { tagName, tagsOf } from '../seen.ts'
+import { tagName, tagsOf } from '../facts/seen.ts'
 
 const says = sentences('several-revisions', {
   inUse:

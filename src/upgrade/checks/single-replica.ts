@@ -1,5 +1,5 @@
 import { defineCheck } from '../check.ts'
-import { injectedWorkloads, withKind } from '../injected.ts'
+import { injectedWorkloads, withKind } from '../facts/injected.ts'
 import { sentences } from '../reason.ts'
 
 const says = sentences('single-replica', {

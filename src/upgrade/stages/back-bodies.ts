@@ -1,6 +1,6 @@
-import { putBack, recordedBodies } from '../bodies.ts'
+import { putBack, recordedBodies } from '../moves/bodies.ts'
 import { sentences } from '../reason.ts'
-import { whenReady } from '../receiver.ts'
+import { whenReady } from '../moves/receiver.ts'
 import { defineStage } from '../stage.ts'
 
 const says = sentences('back-bodies', {

@@ -1,13 +1,13 @@
 import type { Action } from '../actions.ts'
-import { askDefault, defaultAnswer } from '../default-followers.ts'
+import { askDefault, defaultAnswer } from '../moves/default-followers.ts'
 import { isNeverMatch } from '../istio/selectors.ts'
 import { defaultTag, injectorName } from '../istio/revisions.ts'
-import { putBack, recordedBodies } from '../bodies.ts'
+import { putBack, recordedBodies } from '../moves/bodies.ts'
 import type { ObjectRef, TagServiceFact, WebhookFact } from '../mesh.ts'
-import { targetOf } from '../moving.ts'
+import { targetOf } from '../moves/moving.ts'
 import { sentences } from '../reason.ts'
-import { whenReady } from '../receiver.ts'
-import { pointsTo, tagServiceOf, webhookOf } from '../seen.ts'
+import { whenReady } from '../moves/receiver.ts'
+import { pointsTo, tagServiceOf, webhookOf } from '../facts/seen.ts'
 import { defineStage, type Verdict } from '../stage.ts'
 
 const says = sentences('back-default', {

@@ -1,11 +1,11 @@
-import { injectorAnswer, targetOf } from '../moving.ts'
-import { choice, originalOf, wouldBeOn } from '../namespaces.ts'
+import { injectorAnswer, targetOf } from '../moves/moving.ts'
+import { choice, originalOf, wouldBeOn } from '../moves/namespaces.ts'
 import { sameJson } from '../../lib/json.ts'
 import { revisionLabel } from '../istio/injection.ts'
 import type { NamespaceFact, Probe } from '../mesh.ts'
 import { sentences } from '../reason.ts'
-import { whenReady } from '../receiver.ts'
-import { isRefusedByOthers } from '../refusal.ts'
+import { whenReady } from '../moves/receiver.ts'
+import { isRefusedByOthers } from '../moves/refusal.ts'
 import { defineStage, type Situation } from '../stage.ts'
 
 const says = sentences('back-labels', {

@@ -13,12 +13,12 @@ import {
   stampsOf,
   type Moving,
   type MovingPart,
-} from '../moving.ts'
+} from '../moves/moving.ts'
 import type { Injection, PodFact, WorkloadFact } from '../mesh.ts'
-import { few } from '../few.ts'
+import { few } from '../facts/few.ts'
 import { sameProxy } from '../istio/injection.ts'
 import { sentences } from '../reason.ts'
-import { uses } from '../residue.ts'
+import { uses } from '../facts/residue.ts'
 import { defineStage, type Situation, type Verdict } from '../stage.ts'
 
 const says = sentences('back-workloads', {

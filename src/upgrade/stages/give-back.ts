@@ -1,6 +1,6 @@
 import type { Action } from '../actions.ts'
-import { targetOf } from '../moving.ts'
-import { originalOf } from '../namespaces.ts'
+import { targetOf } from '../moves/moving.ts'
+import { originalOf } from '../moves/namespaces.ts'
 import { sentences } from '../reason.ts'
 import { defineStage } from '../stage.ts'
 

@@ -1,5 +1,5 @@
-import { residueOf, residueParts } from '../residue.ts'
-import { few } from '../few.ts'
+import { residueOf, residueParts } from '../facts/residue.ts'
+import { few } from '../facts/few.ts'
 import { sentences } from '../reason.ts'
 import { fewRows } from '../rows.ts'
 import { defineStage, type Progress } from '../stage.ts'

@@ -1,9 +1,9 @@
-import { controlPlaneOf, releaseOf } from '../seen.ts'
+import { controlPlaneOf, releaseOf } from '../facts/seen.ts'
 import type { Observation } from '../mesh.ts'
 import { sentences } from '../reason.ts'
 import type { ControlPlaneRef } from '../record.ts'
 import { defineStage } from '../stage.ts'
-import { valuesFor } from '../values.ts'
+import { valuesFor } from '../facts/values.ts'
 
 const says = sentences('install-revision', {
   noRelease:
@@ -104,7 +104,7 @@ export const installRevision = defineStage({
           because: say.late({ ...facts, seconds: Math.round(took / 1000) }),
           about: to.revision,
         }
-      return { kind: 'wait', lookAgainInMs: 1000, because: say.starting(facts), about: to.revision }
+      return { kind: 'wait', lookAgainInMs: 1000, because: say.starting(facts), about: to.revision, ownLimit: true }
     }
     return { kind: 'done', because: say.ready({ revision: to.revision, version: to.version, old: from.revision }) }
   },

@@ -1,6 +1,6 @@
 import { checks } from '../checks.ts'
 import { checkSituation } from '../check-situation.ts'
-import { findOld } from '../find-old.ts'
+import { findOld } from '../facts/find-old.ts'
 import { asksOf, blocking, judge, progressOf, readsOf, warning } from '../judge.ts'
 import type { MeshPart } from '../mesh.ts'
 import { sentences } from '../reason.ts'

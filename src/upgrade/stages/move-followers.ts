@@ -1,5 +1,5 @@
-import { askBeforeRestart, follow, isGateway, moveWorkloads, movingParts, type MovingPart } from '../moving.ts'
-import { movingOf } from '../namespace-moves.ts'
+import { askBeforeRestart, follow, isGateway, moveWorkloads, movingParts, type MovingPart } from '../moves/moving.ts'
+import { movingOf } from '../moves/namespace-moves.ts'
 import type { WorkloadFact } from '../mesh.ts'
 import { sentences } from '../reason.ts'
 import { defineStage, type Situation } from '../stage.ts'

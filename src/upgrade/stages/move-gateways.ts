@@ -1,5 +1,5 @@
-import { isGateway, movingParts } from '../moving.ts'
-import { askForMoves, moveNamespaces, type Selection } from '../namespace-moves.ts'
+import { isGateway, movingParts } from '../moves/moving.ts'
+import { askForMoves, moveNamespaces, type Selection } from '../moves/namespace-moves.ts'
 import { sentences } from '../reason.ts'
 import { defineStage } from '../stage.ts'
 

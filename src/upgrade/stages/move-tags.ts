@@ -1,10 +1,10 @@
 import { revisionLabel } from '../istio/injection.ts'
 import { tagServiceSelector } from '../istio/revisions.ts'
 import type { Action } from '../actions.ts'
-import { targetOf } from '../moving.ts'
+import { targetOf } from '../moves/moving.ts'
 import { sentences } from '../reason.ts'
-import { whenReady } from '../receiver.ts'
-import { pointsTo, releaseAnnotation, tagName, tagServiceOf, tagsOf } from '../seen.ts'
+import { whenReady } from '../moves/receiver.ts'
+import { pointsTo, releaseAnnotation, tagName, tagServiceOf, tagsOf } from '../facts/seen.ts'
 import { defineStage, type Situation } from '../stage.ts'
 
 const says = sentences('move-tags', {

@@ -1,9 +1,9 @@
 import { defaultValidator } from '../istio/revisions.ts'
 import type { Answer } from '../mesh.ts'
-import { targetOf } from '../moving.ts'
+import { targetOf } from '../moves/moving.ts'
 import { sentences } from '../reason.ts'
-import { whenReady } from '../receiver.ts'
-import { pointsTo, webhookOf } from '../seen.ts'
+import { whenReady } from '../moves/receiver.ts'
+import { pointsTo, webhookOf } from '../facts/seen.ts'
 import { defineStage } from '../stage.ts'
 
 const says = sentences('move-validator', {

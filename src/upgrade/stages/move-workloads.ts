@@ -1,11 +1,11 @@
-import { isGateway, movingParts } from '../moving.ts'
-import { askForMoves, moveNamespaces, writerOf, type Selection } from '../namespace-moves.ts'
+import { isGateway, movingParts } from '../moves/moving.ts'
+import { askForMoves, moveNamespaces, writerOf, type Selection } from '../moves/namespace-moves.ts'
 import { sameJson } from '../../lib/json.ts'
 import type { NamespaceFact } from '../mesh.ts'
-import { choice, isGatewayNamespace, isOn, originalOf } from '../namespaces.ts'
+import { choice, isGatewayNamespace, isOn, originalOf } from '../moves/namespaces.ts'
 import { sentences } from '../reason.ts'
 import { defineStage, type Situation } from '../stage.ts'
-import type { MovingPart } from '../moving.ts'
+import type { MovingPart } from '../moves/moving.ts'
 import { passesRestoring } from './restore-labels.ts'
 
 const says = sentences('move-workloads', {

@@ -1,5 +1,5 @@
 import type { Injection, Probe } from '../mesh.ts'
-import { injectorAnswer } from '../moving.ts'
+import { injectorAnswer } from '../moves/moving.ts'
 import { isInMesh } from '../istio/injection.ts'
 import { sentences } from '../reason.ts'
 import { defineStage, type Situation } from '../stage.ts'

@@ -1,5 +1,6 @@
-import { askBelongings, removeControlPlane } from '../removal.ts'
-import { residueOf, residueParts } from '../residue.ts'
+import { askBelongings, removeControlPlane } from '../moves/removal.ts'
+import { residueOf, residueParts } from '../facts/residue.ts'
+import { few } from '../facts/few.ts'
 import { sentences } from '../reason.ts'
 import { defineStage } from '../stage.ts'
 
@@ -26,13 +27,13 @@ export const removeCanary = defineStage({
       return {
         kind: 'hold',
         needs: 'repair',
-        because: says.say.inUse({ revision, objects: staying.map((one) => one.about) }),
+        because: says.say.inUse({ revision, objects: few(staying.map((one) => one.about)) }),
       }
     if (residue.length > 0)
       return {
         kind: 'wait',
         lookAgainInMs: 1000,
-        because: says.say.leaving({ revision, objects: residue.map((one) => one.about) }),
+        because: says.say.leaving({ revision, objects: few(residue.map((one) => one.about)) }),
       }
     return (
       removeControlPlane(upgrade.mesh.clusters, answers, upgrade.to) ?? {

@@ -1,6 +1,6 @@
-import { askBelongings, removeControlPlane } from '../removal.ts'
+import { askBelongings, removeControlPlane } from '../moves/removal.ts'
 import { sentences } from '../reason.ts'
-import { residueParts } from '../residue.ts'
+import { residueParts } from '../facts/residue.ts'
 import { defineStage } from '../stage.ts'
 import { guardFinish } from './guard-finish.ts'
 

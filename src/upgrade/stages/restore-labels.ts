@@ -1,7 +1,8 @@
 import { sameJson } from '../../lib/json.ts'
-import { injectorAnswer, targetOf } from '../moving.ts'
-import { choice, originalOf, wouldBeOn } from '../namespaces.ts'
+import { injectorAnswer, targetOf } from '../moves/moving.ts'
+import { choice, originalOf, wouldBeOn } from '../moves/namespaces.ts'
 import type { NamespaceFact } from '../mesh.ts'
+import { few } from '../facts/few.ts'
 import { sentences } from '../reason.ts'
 import type { UpgradeRecord } from '../record.ts'
 import { defineStage, type Situation } from '../stage.ts'
@@ -100,7 +101,7 @@ export const restoreLabels = defineStage({
     const kept = all.filter(({ leads }) => !leads).map(({ namespace }) => namespace.name)
     return {
       kind: 'done',
-      because: kept.length > 0 ? says.say.kept({ revision, namespaces: kept }) : says.say.restored(),
+      because: kept.length > 0 ? says.say.kept({ revision, namespaces: few(kept) }) : says.say.restored(),
       progress,
     }
   },

@@ -7,6 +7,7 @@ import type {
   ControlPlaneFact,
   Injection,
   Labels,
+  MeshConfigFact,
   NamespaceFact,
   Observation,
   Parts,
@@ -71,10 +72,14 @@ export function controlPlane(plane: ControlPlaneRef, change: Partial<ControlPlan
     ready: 1,
     pods: 1,
     createdAt: noon - 90 * hour,
-    meshConfig: `accessLogFile: /dev/stdout\ndefaultConfig:\n  discoveryAddress: ${plane.service}.${istioNamespace}.svc:15012\nrootNamespace: istio-system\ntrustDomain: cluster.local\n`,
     labels: { app: 'istiod', istio: 'pilot', 'istio.io/rev': plane.revision },
     ...change,
   }
+}
+
+export function meshConfig(plane: ControlPlaneRef, mesh?: string): MeshConfigFact {
+  const rendered = `accessLogFile: /dev/stdout\ndefaultConfig:\n  discoveryAddress: ${plane.service}.${istioNamespace}.svc:15012\nrootNamespace: istio-system\ntrustDomain: cluster.local\n`
+  return { cluster: east, revision: plane.revision, mesh: mesh ?? rendered }
 }
 
 export function release(
@@ -215,6 +220,7 @@ export function quietMesh(change: Partial<Parts> = {}, from: ControlPlaneRef = o
     at: noon,
     clusters: [clusterFact()],
     controlPlanes: [controlPlane(from)],
+    meshConfigs: [meshConfig(from)],
     releases: [
       release('istio-base', 'base', from.version, { values: unrevisioned ? {} : { defaultRevision: from.revision } }),
       release(from.release, 'istiod', from.version, {

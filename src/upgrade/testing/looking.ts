@@ -3,7 +3,7 @@
 import type { Check, CheckSituation, Finding } from '../check.ts'
 import type { Answer, Parts } from '../mesh.ts'
 import type { ControlPlaneRef, UpgradeRecord } from '../record.ts'
-import { controlPlane, newPlane, quietMesh } from './facts.ts'
+import { meshConfig, newPlane, quietMesh } from './facts.ts'
 import { upgradeRecord } from './record.ts'
 
 export interface Changed {
@@ -18,7 +18,7 @@ export interface Changed {
 }
 
 /** Helm and the charts are there, and mean the same mesh configuration. */
-const goodChart: Answer = { ask: 'chart', helm: '4.1.4', meshConfig: controlPlane(newPlane).meshConfig ?? '' }
+const goodChart: Answer = { ask: 'chart', helm: '4.1.4', meshConfig: meshConfig(newPlane).mesh }
 
 export function situation({ mesh, from, upgrade, others, catalogue, values, answers }: Changed = {}): CheckSituation {
   return {

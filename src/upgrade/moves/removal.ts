@@ -1,10 +1,10 @@
 /** The exact removal of one control plane, forward (the old one) and back (the new one): decision 4. */
 
-import type { Action } from './actions.ts'
-import type { Answer, ObjectRef, Probe } from './mesh.ts'
-import { sentences } from './reason.ts'
-import type { ControlPlaneRef } from './record.ts'
-import type { Verdict } from './stage.ts'
+import type { Action } from '../actions.ts'
+import type { Answer, ObjectRef, Probe } from '../mesh.ts'
+import { sentences } from '../reason.ts'
+import type { ControlPlaneRef } from '../record.ts'
+import type { Verdict } from '../stage.ts'
 
 const words = {
   removing: 'Removing control plane {revision}: {what}.',

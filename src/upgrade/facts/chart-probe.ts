@@ -1,7 +1,7 @@
 /** The question about helm and the target's charts, as the installation would use them. Several checks ask it; a driver may answer once. */
 
-import type { CheckSituation } from './check.ts'
-import type { Answer, Probe } from './mesh.ts'
+import type { CheckSituation } from '../check.ts'
+import type { Answer, Probe } from '../mesh.ts'
 import { releaseOf } from './seen.ts'
 import { valuesFor } from './values.ts'
 

@@ -1,10 +1,10 @@
 /** Label, prove, restart: shared by the stages that move workloads and gateways. Which namespaces and workloads is theirs to say. */
 
-import type { NamespaceFact, Probe, WorkloadFact } from './mesh.ts'
+import type { NamespaceFact, Probe, WorkloadFact } from '../mesh.ts'
 import { askBeforeRestart, moveWorkloads, targetOf, type Moving, stampsOf, type MovingPart } from './moving.ts'
 import { inMesh, isOn, originalOf, workloadsIn } from './namespaces.ts'
-import { sentences } from './reason.ts'
-import type { Progress, Situation, Verdict } from './stage.ts'
+import { sentences } from '../reason.ts'
+import type { Progress, Situation, Verdict } from '../stage.ts'
 
 const words = {
   labelling: 'Pointing namespace {namespace} at {revision}.',

@@ -1,7 +1,7 @@
 /** Looking up what was seen. Thousands of workloads ask for their pods in one look, so an observation is indexed once. */
 
-import type { ControlPlaneFact, ReleaseFact, TagServiceFact, WebhookFact } from './mesh.ts'
-import { tagLabel } from './istio/injection.ts'
+import type { ControlPlaneFact, ReleaseFact, TagServiceFact, WebhookFact } from '../mesh.ts'
+import { tagLabel } from '../istio/injection.ts'
 
 export function controlPlaneOf(
   planes: readonly ControlPlaneFact[],

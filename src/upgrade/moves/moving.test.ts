@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Answer, Injection, Labels, Observation, PodFact, WorkloadFact } from './mesh.ts'
+import type { Answer, Injection, Labels, Observation, PodFact, WorkloadFact } from '../mesh.ts'
 import {
   askBeforeRestart,
   follow,
@@ -25,9 +25,9 @@ import {
   pod,
   podsOf,
   workload,
-} from './testing/facts.ts'
-import { upgradeRecord } from './testing/record.ts'
-import { injector } from './testing/webhooks.ts'
+} from '../testing/facts.ts'
+import { upgradeRecord } from '../testing/record.ts'
+import { injector } from '../testing/webhooks.ts'
 
 const expected = injectedAs(newPlane)
 const old = injectedAs(oldPlane)

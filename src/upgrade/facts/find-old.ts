@@ -1,10 +1,10 @@
 /** Which control plane is to be replaced. */
 
-import { effectiveInjection } from './istio/injection.ts'
-import type { ControlPlaneFact, Observation } from './mesh.ts'
-import { inMesh } from './namespaces.ts'
-import { unknownControlPlane } from './istio/revisions.ts'
-import type { ControlPlaneRef } from './record.ts'
+import { effectiveInjection } from '../istio/injection.ts'
+import type { ControlPlaneFact, Observation } from '../mesh.ts'
+import { inMesh } from '../moves/namespaces.ts'
+import { unknownControlPlane } from '../istio/revisions.ts'
+import type { ControlPlaneRef } from '../record.ts'
 
 type Seen = Observation<'controlPlanes' | 'releases' | 'webhooks' | 'namespaces' | 'pods'>
 

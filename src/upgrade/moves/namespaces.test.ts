@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { inMesh, isGatewayNamespace, isOn, originalOf, wouldBeOn } from './namespaces.ts'
-import { controlPlane, gateway, namespace, newPlane, oldPlane, workload } from './testing/facts.ts'
-import { injector, tag } from './testing/webhooks.ts'
+import { controlPlane, gateway, namespace, newPlane, oldPlane, workload } from '../testing/facts.ts'
+import { injector, tag } from '../testing/webhooks.ts'
 
 const seen = {
   controlPlanes: [controlPlane(oldPlane), controlPlane(newPlane)],

@@ -1,7 +1,7 @@
 /** Helm values of the new revision: what the user gave the old release, less what names the old revision (decision 8). */
 
-import type { ReleaseFact } from './mesh.ts'
-import type { ControlPlaneRef } from './record.ts'
+import type { ReleaseFact } from '../mesh.ts'
+import type { ControlPlaneRef } from '../record.ts'
 
 type Values = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 /** Who runs with a sidecar now: told by pods, never by labels. A namespace that was relabelled and never restarted still runs on the old revision (P2). */
 
-import type { Parts, PodFact, WorkloadFact } from './mesh.ts'
-import { livePodsOf } from './moving.ts'
+import type { Parts, PodFact, WorkloadFact } from '../mesh.ts'
+import { livePodsOf } from '../moves/moving.ts'
 
 export function injectedWorkloads(seen: Pick<Parts, 'workloads' | 'pods'>): readonly WorkloadFact[] {
   return seen.workloads.filter((workload) => livePodsOf(workload, seen.pods).some((pod) => pod.injection))

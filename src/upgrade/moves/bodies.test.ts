@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { isBack, putBack, recordedBodies } from './bodies.ts'
-import type { Body, WebhookFact } from './mesh.ts'
-import { newPlane, oldPlane, quietMesh } from './testing/facts.ts'
-import { recordedOf } from './testing/staging.ts'
-import { changed, defaultValidatorOf, injector, tag, tagService } from './testing/webhooks.ts'
+import type { Body, WebhookFact } from '../mesh.ts'
+import { newPlane, oldPlane, quietMesh } from '../testing/facts.ts'
+import { recordedOf } from '../testing/staging.ts'
+import { changed, defaultValidatorOf, injector, tag, tagService } from '../testing/webhooks.ts'
 
 type Hook = WebhookFact['webhooks'][number]
 const each = (webhook: WebhookFact, change: Partial<Hook>): WebhookFact =>

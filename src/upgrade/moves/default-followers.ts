@@ -1,9 +1,9 @@
 /** Where a dry-run pod shows who injects for the default: asked between two writes that move it. */
 
-import { injectionLabel, revisionLabel } from './istio/injection.ts'
-import type { NamespaceFact, Probe } from './mesh.ts'
+import { injectionLabel, revisionLabel } from '../istio/injection.ts'
+import type { NamespaceFact, Probe } from '../mesh.ts'
 import { injectorAnswer } from './moving.ts'
-import type { Situation } from './stage.ts'
+import type { Situation } from '../stage.ts'
 
 /** A namespace that says nothing, and a pod in it that asks for the default by its own label. */
 export function askDefault(s: Situation<'namespaces'>): readonly Probe[] {

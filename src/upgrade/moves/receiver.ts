@@ -1,10 +1,10 @@
 /** Before new pods or configuration are pointed at a control plane, it must be able to answer: both ways. */
 
-import type { Observation } from './mesh.ts'
-import { sentences } from './reason.ts'
-import type { ControlPlaneRef } from './record.ts'
-import { controlPlaneOf } from './seen.ts'
-import type { Verdict } from './stage.ts'
+import type { Observation } from '../mesh.ts'
+import { sentences } from '../reason.ts'
+import type { ControlPlaneRef } from '../record.ts'
+import { controlPlaneOf } from '../facts/seen.ts'
+import type { Verdict } from '../stage.ts'
 
 export const receiverSentences = sentences('receiver', {
   notReady:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Injection, Parts } from './mesh.ts'
+import type { Injection, Parts } from '../mesh.ts'
 import { residueOf, uses } from './residue.ts'
 import {
   batch,
@@ -11,8 +11,8 @@ import {
   oldRevision,
   pod,
   workload,
-} from './testing/facts.ts'
-import { changed, defaultValidatorOf, injector, revisionValidator, tag, tagService } from './testing/webhooks.ts'
+} from '../testing/facts.ts'
+import { changed, defaultValidatorOf, injector, revisionValidator, tag, tagService } from '../testing/webhooks.ts'
 
 const old = injectedAs(oldPlane)
 const moved = injectedAs(newPlane)
@@ -21,6 +21,7 @@ const moved = injectedAs(newPlane)
 const clean: Parts = {
   clusters: [],
   controlPlanes: [controlPlane(oldPlane), controlPlane(newPlane)],
+  meshConfigs: [],
   releases: [],
   webhooks: [
     changed(injector(oldPlane), { webhooks: [] }),

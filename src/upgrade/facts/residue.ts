@@ -1,11 +1,11 @@
 /** Who still needs a revision: asked before its control plane is removed. Unknown counts as in use. */
 
-import { effectiveInjection, injectedBy, revisionLabel } from './istio/injection.ts'
-import { injectorName, validatorName } from './istio/revisions.ts'
-import { istioNamespace, type Observation, type PodFact } from './mesh.ts'
-import { namespaceOf } from './moving.ts'
-import { isOn } from './namespaces.ts'
-import type { ControlPlaneRef } from './record.ts'
+import { effectiveInjection, injectedBy, revisionLabel } from '../istio/injection.ts'
+import { injectorName, validatorName } from '../istio/revisions.ts'
+import { istioNamespace, type Observation, type PodFact } from '../mesh.ts'
+import { namespaceOf } from '../moves/moving.ts'
+import { isOn } from '../moves/namespaces.ts'
+import type { ControlPlaneRef } from '../record.ts'
 import { tagName, tagsOf } from './seen.ts'
 
 export const residueParts = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { newPlane } from './testing/facts.ts'
+import { newPlane } from '../testing/facts.ts'
 import { valuesFor } from './values.ts'
 
 const own = { revision: '1-31-0', global: { tag: '1.31.0' } }

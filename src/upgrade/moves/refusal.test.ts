@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Answer } from './mesh.ts'
+import type { Answer } from '../mesh.ts'
 import { isRefusedByOthers } from './refusal.ts'
 
 const refused = (text: string): readonly Answer[] => [{ ask: 'dry-run-pod', pods: [{ refused: text }] }]

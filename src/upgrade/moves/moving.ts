@@ -9,14 +9,14 @@
  *            else               restart, after dry-run pods were the revision's three times in a row
  */
 
-import type { Action } from './actions.ts'
-import { few } from './few.ts'
-import { effectiveInjection, injectedBy, sameInjection } from './istio/injection.ts'
-import type { Answer, Injection, NamespaceFact, Observation, PodFact, Probe, WorkloadFact } from './mesh.ts'
-import { sentences } from './reason.ts'
-import { grouped } from './seen.ts'
-import type { ControlPlaneRef, JobKind, UpgradeRecord } from './record.ts'
-import type { Progress, Verdict } from './stage.ts'
+import type { Action } from '../actions.ts'
+import { few } from '../facts/few.ts'
+import { effectiveInjection, injectedBy, sameInjection } from '../istio/injection.ts'
+import type { Answer, Injection, NamespaceFact, Observation, PodFact, Probe, WorkloadFact } from '../mesh.ts'
+import { sentences } from '../reason.ts'
+import { grouped } from '../facts/seen.ts'
+import type { ControlPlaneRef, JobKind, UpgradeRecord } from '../record.ts'
+import type { Progress, Verdict } from '../stage.ts'
 
 export const movingParts = ['controlPlanes', 'webhooks', 'namespaces', 'workloads', 'pods'] as const
 export type MovingPart = (typeof movingParts)[number]

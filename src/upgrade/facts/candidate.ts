@@ -1,8 +1,8 @@
 /** The pod that a template would make in its namespace, as injectors would be asked about it. */
 
-import type { Candidate } from './istio/injection.ts'
-import type { Labels, NamespaceFact } from './mesh.ts'
-import { namespaceOf } from './moving.ts'
+import type { Candidate } from '../istio/injection.ts'
+import type { Labels, NamespaceFact } from '../mesh.ts'
+import { namespaceOf } from '../moves/moving.ts'
 
 export interface Template {
   readonly cluster: string

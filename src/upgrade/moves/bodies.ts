@@ -1,10 +1,10 @@
 /** Comparing a recorded body with what is there, and putting it back. */
 
-import type { Action } from './actions.ts'
-import { isRecord, sameJson } from '../lib/json.ts'
-import type { Body, TagServiceFact, WebhookFact } from './mesh.ts'
+import type { Action } from '../actions.ts'
+import { isRecord, sameJson } from '../../lib/json.ts'
+import type { Body, TagServiceFact, WebhookFact } from '../mesh.ts'
 import { targetOf } from './moving.ts'
-import type { Before } from './record.ts'
+import type { Before } from '../record.ts'
 
 export interface Recorded {
   readonly cluster: string

@@ -1,9 +1,9 @@
 /** Which namespaces an upgrade relabels, and what their labels were. */
 
-import { choiceOf, effectiveInjection, injectedBy, isInMesh, withChoice } from './istio/injection.ts'
-import type { Labels, NamespaceFact, Observation, WorkloadFact } from './mesh.ts'
+import { choiceOf, effectiveInjection, injectedBy, isInMesh, withChoice } from '../istio/injection.ts'
+import type { Labels, NamespaceFact, Observation, WorkloadFact } from '../mesh.ts'
 import { isGateway } from './moving.ts'
-import { grouped } from './seen.ts'
+import { grouped } from '../facts/seen.ts'
 
 export const originalLabels = 'meshlift.io/original-labels'
 

@@ -1,6 +1,6 @@
 /** Why a dry-run pod was refused: by its injector, or by somebody else's admission (quota, policy, limits). */
 
-import type { Answer } from './mesh.ts'
+import type { Answer } from '../mesh.ts'
 
 /**
  * Somebody else's refusal says nothing about who injects. On the way back, and past the point of no return, it must not
