@@ -1,4 +1,4 @@
-// `npm run bed -- [--pair P|Q|U]`: one bed to play with, until ctrl-c.
+// `npm run bed -- [--pair P|Q|R|U]`: one bed to play with, until ctrl-c.
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'

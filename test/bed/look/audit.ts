@@ -19,6 +19,7 @@ export interface AuditLine {
 }
 
 interface RawLine {
+  readonly auditID: string
   readonly user: { readonly username: string }
   readonly userAgent?: string
   readonly verb: string
@@ -36,14 +37,20 @@ interface RawLine {
   readonly responseObject?: unknown
 }
 
-/** All lines so far, oldest first. A half-written last line is left out. */
+/**
+ * One line a request so far, oldest first. A watch is logged when it begins and again when it ends: the first counts. A
+ * half-written last line is left out.
+ */
 export async function readAudit(file: string): Promise<readonly AuditLine[]> {
   const text = await readFile(file, 'utf8')
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  const known = new Set<string>()
   return whole
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => toLine(JSON.parse(line) as RawLine))
+    .map((line) => JSON.parse(line) as RawLine)
+    .filter(({ auditID }) => !known.has(auditID) && known.add(auditID))
+    .map(toLine)
 }
 
 function toLine(raw: RawLine): AuditLine {

@@ -86,7 +86,7 @@ export async function probePod(
 }
 
 /** As `probePod` for a pod that asks to become a gateway. */
-export async function probeGateway(cluster: Cluster, namespace: string): Promise<Injection> {
+async function probeGateway(cluster: Cluster, namespace: string): Promise<Injection> {
   return ask(cluster, namespace, {
     metadata: {
       generateName: 'probe-',
