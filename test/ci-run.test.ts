@@ -17,7 +17,12 @@ interface Run {
 }
 
 /** The real script with another `npm` and `dpkg` before it; each part is a line of shell. */
-const run = ({ install = ':', tests = 'echo 3 passed, 0 failed', verify = ':', bed = 'echo 2 passed, 0 failed' }: Run) => {
+const run = ({
+  install = ':',
+  tests = 'echo 3 passed, 0 failed',
+  verify = ':',
+  bed = 'echo 2 passed, 0 failed',
+}: Run) => {
   const tree = mkdtempSync(join(tmpdir(), 'ci-'))
   trees.push(tree)
   mkdirSync(join(tree, '.ci'))
@@ -46,7 +51,11 @@ test('the suites are summed, and the time of each part is told', () => {
 
 test.each<readonly [string, Run, string]>([
   ['a failed test', { tests: 'echo 2 passed, 1 failed; exit 1' }, '4 passed, 1 failed'],
-  ['a suite that fails after saying that all passed', { tests: 'echo 3 passed, 0 failed; exit 1' }, '5 passed, 1 failed'],
+  [
+    'a suite that fails after saying that all passed',
+    { tests: 'echo 3 passed, 0 failed; exit 1' },
+    '5 passed, 1 failed',
+  ],
   ['a suite without a closing line', { tests: 'echo dead' }, '2 passed, 1 failed'],
   ['a skip on the bed', { bed: 'echo 1 passed, 0 failed, 1 skipped' }, '4 passed, 1 failed'],
   ['verify', { verify: 'exit 2' }, '5 passed, 1 failed'],

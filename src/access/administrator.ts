@@ -9,7 +9,7 @@ import { Problem } from '../lib/problem.ts'
 import { hashPassword } from './password.ts'
 import type { AccessStore } from './store.ts'
 
-export const newAdministrator = (): HandOut => ({
+const newAdministrator = (): HandOut => ({
   user: 'admin',
   password: randomBytes(24).toString('base64url'),
   domain: 'meshlift',

@@ -82,7 +82,6 @@ const finding = Type.Object({
   /** Says what to do next. */
   text: Type.String(),
 })
-export type Finding = Shape<typeof finding>
 
 /** PreCheck without a task: nothing is stored, nothing is touched. */
 export const CheckReport = Type.Object({

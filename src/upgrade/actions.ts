@@ -71,8 +71,6 @@ export type Action = { readonly cluster: string } &
     | { readonly do: 'give-back'; readonly object: ObjectRef }
   )
 
-export type ActionName = Action['do']
-
 /** One line for people: what a dry run prints and a golden shows. */
 export function describeAction(action: Action): string {
   switch (action.do) {

@@ -323,7 +323,7 @@ function standingOf(verdict: Verdict): Standing {
 }
 
 /** Pure: where the upgrade stands after this verdict. */
-export function afterVerdict(record: UpgradeRecord, verdict: Verdict, now: number): UpgradeRecord {
+function afterVerdict(record: UpgradeRecord, verdict: Verdict, now: number): UpgradeRecord {
   const changed = record.reason.text !== verdict.because.text || record.standing !== standingOf(verdict)
   const looked: UpgradeRecord = {
     ...record,

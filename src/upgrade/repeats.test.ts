@@ -92,7 +92,7 @@ describe('an act that was done before', () => {
     expect(damped(shop, after(shop, shop), noon + 60_000, seen)).toMatchObject({
       kind: 'hold',
       about: 'shop',
-      because: { text: expect.stringMatching(/^restore-namespace shop was done 2 times .* argocd changes it back/) },
+      because: { text: expect.stringMatching(/^restore-namespace shop was done 2 times .* argocd may change it back/) },
     })
   })
 

@@ -18,7 +18,7 @@ export const repeatsSentences = sentences('repeats', {
   pausing:
     '{action} was done a moment ago and has not lasted, or is not to be seen yet. Looking again before anything is repeated.',
   undone:
-    '{action} was done {times} times and does not last: {writer} changes it back. Nothing more is written until that ends; stop it for as long as the upgrade runs, and retry.',
+    '{action} was done {times} times and does not last: {writer} may change it back, or the program ended each time. Nothing more is written; see what changes the object, keep it off for as long as the upgrade runs, and retry.',
   lingering:
     '{action} was done {times} times and the object is still there: a finalizer keeps it, or {writer} makes it again. It goes on by itself when the object is gone.',
 })

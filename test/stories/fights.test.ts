@@ -74,7 +74,7 @@ describe('what is changed back', () => {
     const held = await backFromTags(story)
     expect(held).toMatchObject({ standing: 'held', stage: 'back-labels', reason: { code: 'repeats/undone' } })
     expect(held.reason.text).toContain('restore-namespace shop was done 2 times')
-    expect(held.reason.text).toContain('argocd-controller changes it back')
+    expect(held.reason.text).toContain('argocd-controller may change it back')
     await story.pass(600_000)
     expect(gitops.times()).toBe(2)
     await story.ask('DataPlaneUpgrade', 'Retry')

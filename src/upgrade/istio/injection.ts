@@ -8,7 +8,7 @@ import { matches } from './selectors.ts'
 
 export const revisionLabel = 'istio.io/rev'
 export const injectionLabel = 'istio-injection'
-export const injectLabel = 'sidecar.istio.io/inject'
+const injectLabel = 'sidecar.istio.io/inject'
 export const tagLabel = 'istio.io/tag'
 
 export interface Injector {

@@ -15,7 +15,6 @@ export function tagServiceSelector(revision: string): Labels {
 }
 
 export const defaultTag = 'istio-revision-tag-default'
-export const defaultTagService = 'istiod-revision-tag-default'
 export const defaultValidator = 'istiod-default-validator'
 
 /** `istio-sidecar-injector` for an un-revisioned control plane. */

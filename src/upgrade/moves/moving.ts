@@ -78,7 +78,7 @@ export function livePodsOf(workload: WorkloadFact, pods: readonly PodFact[]): re
 }
 
 /** Compared with a dry-run pod of that control plane; before one was asked, annotation and discovery address must both name it. */
-export function isOnControlPlane(
+function isOnControlPlane(
   pod: PodFact,
   { revision, service }: ControlPlaneRef,
   expected: Injection | undefined,

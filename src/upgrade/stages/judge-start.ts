@@ -15,7 +15,7 @@ const says = sentences('judge-start', {
 const start = checks.filter((check) => check.gate === 'start')
 
 /** Every check speaks of the control plane that is replaced, so it is found first. */
-export function withOld(s: Situation): Situation {
+function withOld(s: Situation): Situation {
   const old = findOld(s.seen, s.upgrade.to.revision)
   return { ...s, upgrade: { ...s.upgrade, ...old } }
 }
