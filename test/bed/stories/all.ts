@@ -4,9 +4,8 @@ import { backStories } from './back.ts'
 import { bedStories } from './bed-itself.ts'
 import { checksStory } from './checks.ts'
 import { crashStory } from './crash.ts'
+import { disturbed } from './disturbed.ts'
 import { forwardStories } from './forward.ts'
-import { meddler } from './meddler.ts'
-import { sickIstiod } from './sick-istiod.ts'
 
 export const stories: readonly Story[] = [
   ...bedStories, // first: a bed that is wrong about itself makes the rest worthless
@@ -14,6 +13,5 @@ export const stories: readonly Story[] = [
   ...backStories,
   checksStory,
   crashStory,
-  sickIstiod,
-  meddler,
+  disturbed,
 ]
