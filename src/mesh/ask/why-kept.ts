@@ -30,12 +30,12 @@ export function whyKept(
 ): string | undefined {
   if (resource === undefined) return 'of a kind that the charts of Istio do not make'
   if (shared.has(resource.kind) || object.metadata.name === 'istiod-default-validator') return 'shared by all revisions'
+  const owner = ownerOf(object)
+  if (owner !== undefined && owner !== release) return `owned by Helm release ${owner} now`
   // Somebody may have moved a tag by its label and Service and left the owner as it was (B1).
   const { labels = {} } = object.metadata
   if (labels['istio.io/tag'] !== undefined && labels['istio.io/rev'] !== revision)
     return `a tag of revision ${labels['istio.io/rev'] ?? 'nobody'} now`
-  const owner = ownerOf(object)
-  if (owner !== undefined && owner !== release) return `owned by Helm release ${owner} now`
   if (stored && owner === undefined) return 'no longer owned by a Helm release'
   // Made by istioctl, so its user's; that it still points here is what the guard refuses.
   if (owner === undefined && labels['istio.io/tag'] !== undefined) return "a tag of nobody's release"
