@@ -421,7 +421,7 @@ export function meshContract(driver: string, arrange: () => Promise<ArrangedMesh
       expect(remove.map((one) => one.name)).not.toContain(tagOf(before).name)
       expect(keep).toContainEqual({
         about: `MutatingWebhookConfiguration ${tagOf(before).name}`,
-        why: `a tag of revision ${revision} now`,
+        why: `owned by Helm release ${release} now`,
       })
       // The default validator still calls it: without its Service every write of configuration would be refused.
       expect(keep).toContainEqual({
