@@ -10,7 +10,8 @@ import type { Ended } from '../test/bed/run-program.ts'
 import { stopwatch } from '../test/bed/time.ts'
 import type { CriticalPathFigures } from './inside-task.ts'
 
-export const newRevision = '1-31-0' // as the program names it
+/** As the program names it. */
+export const newRevision = '1-31-0'
 
 export async function walkCriticalPath(bed: Bed, pair: Pair): Promise<CriticalPathFigures> {
   const total = stopwatch()

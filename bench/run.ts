@@ -18,7 +18,11 @@ const machine = (loads: readonly number[]): string => {
 }
 
 async function bed(names: readonly PairName[], runs: number, detail: boolean): Promise<number> {
-  const all = await runInBeds(names, runs, stopOn('SIGINT', 'SIGTERM', 'SIGHUP'))
+  const stop = stopOn('SIGINT', 'SIGTERM', 'SIGHUP')
+  const all = await runInBeds(names, runs, stop).catch((error: unknown) => {
+    if (stop.aborted) return 'bench: stopped'
+    throw error
+  })
   if (typeof all === 'string') {
     say(all)
     return 1
