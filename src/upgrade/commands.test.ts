@@ -5,7 +5,7 @@ import { steps, type JobRecord, type Step, type StepAction, type UpgradeRecord }
 import { newPlane, noon } from './testing/facts.ts'
 import { upgradeRecord } from './testing/record.ts'
 
-const mesh = { id: 'm1', name: 'prod', type: 'InCluster', clusters: ['east'] }
+const mesh = { id: 'm1', name: 'prod', clusters: ['east'] }
 const asked = { targetVersion: 'v1.31', upgradeStrategy: 'Canary', targetType: 'InCluster' }
 const fresh = newUpgrade({ id: 'u1', name: 'to-1-31', project: 'p1', mesh, asked, version: '1.31.0', now: noon })
 

@@ -46,8 +46,6 @@ export interface ControlPlaneFact extends Seen {
   /** Pods still there, terminating ones included. */
   readonly pods: number
   readonly createdAt: number
-  /** Names of objects that a release of ours carries, kept for what a later check needs. */
-  readonly labels: Labels
 }
 
 /** What one control plane configures proxies with: the `mesh` text of its ConfigMap. */

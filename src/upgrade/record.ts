@@ -46,7 +46,6 @@ export interface UpgradeRecord {
   readonly mesh: {
     readonly id: string
     readonly name: string
-    readonly type: string
     readonly clusters: readonly string[]
   }
   /** As the caller wrote it, echoed and accepted on PUT beside the resolved one. */

@@ -16,7 +16,7 @@ const record: UpgradeRecord = newUpgrade({
   id: 'u1',
   name: 'to-131',
   project: 'p1',
-  mesh: { id: 'm1', name: 'shop', type: 'InCluster', clusters: ['prod'] },
+  mesh: { id: 'm1', name: 'shop', clusters: ['prod'] },
   asked: { targetVersion: '1.31.0', upgradeStrategy: 'Canary', targetType: 'InCluster' },
   version: '1.31.0',
   now: clock.now(),

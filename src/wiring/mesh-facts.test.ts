@@ -57,7 +57,7 @@ const begun = (id: string, name: string, clusters: readonly string[]): UpgradeRe
     id,
     name,
     project: 'p1',
-    mesh: { id: 'm1', name: 'shop', type: 'InCluster', clusters },
+    mesh: { id: 'm1', name: 'shop', clusters },
     asked: { targetVersion: '1.31.0', upgradeStrategy: 'Canary', targetType: 'InCluster' },
     version: '1.31.0',
     now: clock.now(),

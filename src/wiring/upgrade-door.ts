@@ -92,7 +92,7 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
       id: newId(),
       name,
       project: mesh.project,
-      mesh: { id: mesh.id, name: mesh.name, type: 'InCluster', clusters },
+      mesh: { id: mesh.id, name: mesh.name, clusters },
       asked,
       version,
       now: clock.now(),

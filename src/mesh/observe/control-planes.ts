@@ -24,7 +24,6 @@ export function suffixOf(revision: string): string {
 }
 
 function controlPlane(cluster: string, deployment: KubeObject, everyPod: readonly KubeObject[]): ControlPlaneFact {
-  const labels = labelsAt(deployment, 'metadata', 'labels')
   const revision = revisionOf(deployment)
   const itsPods = everyPod.filter((pod) => (pod.metadata.labels?.['istio.io/rev'] ?? 'default') === revision)
   const wanted = field(deployment, 'spec', 'replicas')
@@ -43,7 +42,6 @@ function controlPlane(cluster: string, deployment: KubeObject, everyPod: readonl
     ...(trouble !== undefined && { trouble }),
     pods: itsPods.length,
     createdAt: createdAt(deployment),
-    labels,
   }
 }
 

@@ -26,7 +26,7 @@ const rows: readonly Row[] = [
   },
   {
     when: 'the driver knows one of two',
-    given: { upgrade: { mesh: { id: 'm1', name: 'prod', type: 'InCluster', clusters: ['east', 'west'] } } },
+    given: { upgrade: { mesh: { id: 'm1', name: 'prod', clusters: ['east', 'west'] } } },
     finds: [],
   },
 ]

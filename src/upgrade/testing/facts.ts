@@ -72,7 +72,6 @@ export function controlPlane(plane: ControlPlaneRef, change: Partial<ControlPlan
     ready: 1,
     pods: 1,
     createdAt: noon - 90 * hour,
-    labels: { app: 'istiod', istio: 'pilot', 'istio.io/rev': plane.revision },
     ...change,
   }
 }

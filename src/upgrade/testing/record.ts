@@ -10,7 +10,7 @@ export function upgradeRecord(change: Partial<UpgradeRecord> = {}): UpgradeRecor
     id: 'u1',
     name: 'to-1-31',
     project: 'p1',
-    mesh: { id: 'm1', name: 'prod', type: 'InCluster', clusters: [east] },
+    mesh: { id: 'm1', name: 'prod', clusters: [east] },
     asked: { targetVersion: '1.31.0', upgradeStrategy: 'Canary', targetType: 'InCluster' },
     from: oldPlane,
     to: newPlane,
