@@ -1,102 +1,68 @@
-/** Who is asking? Passwords become tokens, tokens become callers. What a caller may do comes with policies. */
+/** Who is asking, and may they? The whole room, as `http/` sees it. */
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { TokenRequest } from '../contract/tokens.ts'
-import { Problem } from '../lib/problem.ts'
-import { passwordFits } from './password.ts'
-import type { AccessStore, Account, Named } from './store.ts'
-
-/** Somebody whose token was good. */
-export interface Caller {
-  readonly user: Named
-  readonly domain: Named
-  /** Absent when the token was asked for without a project. */
-  readonly project?: Named
-}
+import type { TemporaryKeyRequest, TokenRequest } from '../contract/tokens.ts'
+import type { AuditLog } from './audit/log.ts'
+import type { Caller, Named, Origin } from './caller.ts'
+import type { Office } from './directory/office.ts'
+import type { Decision, ExplainedDecision, Question } from './permission.ts'
+import type { Replays } from './signing/replays.ts'
 
 export interface Login {
   /** Opaque; shown once and never kept. */
   readonly token: string
+  readonly given: GivenToken
+}
+
+/** What a token is for. */
+export interface GivenToken {
   readonly caller: Caller
+  readonly roles: readonly Named[]
   /** Milliseconds. */
   readonly issuedAt: number
   readonly expiresAt: number
 }
 
+export interface TemporaryKey {
+  readonly access: string
+  readonly secret: string
+  readonly securityToken: string
+  readonly expiresAt: number
+}
+
+/** A signed request as it came, but for its body. Header names are lower case; a header that came twice is joined by `,`. */
+export interface SignedRequest {
+  readonly method: string
+  /** The request target as it came: path and query, undecoded. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly from: Origin
+}
+
+/** A signature whose key is known and whose form and date are right; only the body is missing. */
+export interface Signer {
+  /** SHA-256 of the whole request as signed: two requests with the same are the same request. */
+  readonly replayKey: string
+  /** unauthenticated (`access/signature`). @param body the bytes as they came */
+  verify(body: Uint8Array): Caller
+}
+
 export interface Access {
-  /** unauthenticated (`access/wrong-credentials`); not-found (`access/unknown-project`) once the password was right. */
-  login(request: TokenRequest, now: number): Promise<Login>
+  /** unauthenticated (`access/wrong-credentials`, `access/locked`); not-found (`access/unknown-project`, `access/unknown-domain`) once the password was right. */
+  login(request: TokenRequest, from: Origin): Promise<Login>
   /** unauthenticated: `access/no-token`, `access/unknown-token`, `access/expired-token`. */
-  whoIs(token: string | undefined, now: number): Promise<Caller>
+  whoIs(token: string | undefined): Promise<Caller>
+  /** What a token is for, its own or, for administrators, anybody's. not-found (`access/unknown-token`); forbidden. */
+  tokenFor(subjectToken: string | undefined, caller: Caller): Promise<GivenToken>
+  /** Derived from a token, with its project, and dead when that user's tokens are. forbidden for a caller without a token. */
+  temporaryKey(request: TemporaryKeyRequest, caller: Caller): Promise<TemporaryKey>
+  /** unauthenticated: `access/signature`, `access/locked`, `access/unknown-key`. */
+  signer(request: SignedRequest): Promise<Signer>
+  /** A project of this server by its id. */
+  project(id: string): Named | undefined
+  decide(question: Question): Decision
+  /** Slower: says what it looked at. */
+  explain(question: Question): ExplainedDecision
+  readonly office: Office
+  readonly replays: Replays
+  readonly audit: AuditLog
 }
-
-const day = 24 * 60 * 60 * 1000
-
-export function access(store: AccessStore): Access {
-  return {
-    async login({ auth }, now) {
-      const { user } = auth.identity.password
-      const account = await store.findAccount(user.domain.name, user.name)
-      const fits = await passwordFits(user.password, account?.passwordHash)
-      if (!account || !fits) throw wrongCredentials()
-      const project = scopeOf(auth.scope?.project, account)
-      const token = randomBytes(32).toString('base64url')
-      const expiresAt = now + day
-      // An expired one is remembered for another day: its owner is told that it expired and not that it is unknown.
-      await store.dropTokens(now - day)
-      await store.addToken({
-        hash: hashOf(token),
-        account: account.id,
-        ...(project ? { projectId: project.id } : {}),
-        issuedAt: now,
-        expiresAt,
-      })
-      return { token, caller: callerOf(account, project), issuedAt: now, expiresAt }
-    },
-
-    async whoIs(token, now) {
-      if (token === undefined || token === '')
-        throw new Problem({ kind: 'unauthenticated', code: 'access/no-token', text: 'x-auth-token not found' })
-      const hash = hashOf(token)
-      const given = await store.findToken(hash)
-      const account = given && (await store.account(given.account))
-      if (!given || !account || !timingSafeEqual(Buffer.from(given.hash), Buffer.from(hash)))
-        throw new Problem({ kind: 'unauthenticated', code: 'access/unknown-token', text: 'decrypt token fail' })
-      if (given.expiresAt <= now)
-        throw new Problem({ kind: 'unauthenticated', code: 'access/expired-token', text: 'token expires' })
-      return callerOf(account, given.projectId === account.project.id ? account.project : undefined)
-    },
-  }
-}
-
-/** By id or by name; with both, the id decides. */
-function scopeOf(
-  asked: { readonly id?: string; readonly name?: string } | undefined,
-  account: Account,
-): Named | undefined {
-  if (asked === undefined) return undefined
-  const { project } = account
-  const meant = asked.id ?? asked.name
-  if (meant !== undefined && meant === (asked.id === undefined ? project.name : project.id)) return project
-  throw new Problem({
-    kind: 'not-found',
-    code: 'access/unknown-project',
-    text: `Could not find project: ${meant ?? 'neither id nor name was given'}. This account has ${project.name}.`,
-  })
-}
-
-const callerOf = (account: Account, project: Named | undefined): Caller => ({
-  user: { id: account.id, name: account.name },
-  domain: account.domain,
-  ...(project ? { project } : {}),
-})
-
-/** The same words whether the domain, the name or the password is wrong. */
-const wrongCredentials = (): Problem =>
-  new Problem({
-    kind: 'unauthenticated',
-    code: 'access/wrong-credentials',
-    text: 'The username or password is wrong.',
-  })
-
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')

@@ -1,7 +1,8 @@
 /** Every route as a typed function, made from the contract. Used by the command line and by tests. */
 
 import { routes } from '../contract/routes.ts'
-import type { Answer, Body, Params, Query, Route, RouteName } from '../contract/routes.ts'
+import type { Route } from '../contract/route.ts'
+import type { Answer, Body, Params, Query, RouteName } from '../contract/routes.ts'
 import type { Session } from './login.ts'
 import { send } from './transport.ts'
 import type { Where } from './transport.ts'

@@ -1,7 +1,8 @@
 /** One request: the route table says how it looks, `fetch` carries it. */
 
 import { routes } from '../contract/routes.ts'
-import type { Answer, Route, RouteName } from '../contract/routes.ts'
+import type { Route } from '../contract/route.ts'
+import type { Answer, RouteName } from '../contract/routes.ts'
 import { Refused, refusedBy } from './refused.ts'
 
 /** Node's own, or one that calls a server in this process. */

@@ -6,6 +6,8 @@ import { Id, Reason, Text, Timestamp } from './shape.ts'
 import type { Shape } from './shape.ts'
 import { StepAction, StepName, StepPhase, UpgradeState } from './upgrades.ts'
 
+const pageSize = Type.String({ pattern: '^([1-9]\\d{0,2}|1000)$', accepts: 'a number from 1 to 1000' })
+
 // The server's working folder is nobody's business, so a path that depends on it means nothing to a caller.
 const absolute = Type.String({ pattern: '^/.', maxLength: 4096, accepts: 'an absolute path on the server' })
 
@@ -83,6 +85,14 @@ const finding = Type.Object({
   text: Type.String(),
 })
 
+/** What the checks of an upgrade found when they ran last; empty before. */
+export const FindingList = Type.Object({ items: Type.Array(finding) })
+export type FindingList = Shape<typeof FindingList>
+
+/** `enterpriseProject`: id; `0` is the default one. */
+export const MeshMove = Type.Object({ enterpriseProject: Text })
+export type MeshMove = Shape<typeof MeshMove>
+
 /** PreCheck without a task: nothing is stored, nothing is touched. */
 export const CheckReport = Type.Object({
   mesh: MeshRef,
@@ -115,11 +125,18 @@ const summary = {
 export const UpgradeSummary = Type.Object(summary)
 export type UpgradeSummary = Shape<typeof UpgradeSummary>
 
-/** Newest first. */
-export const UpgradeList = Type.Object({ items: Type.Array(UpgradeSummary) })
+/** Newest first. `next` is there when there are more: ask again with `after` = `next`. */
+export const UpgradeList = Type.Object({ items: Type.Array(UpgradeSummary), next: Type.Optional(Id) })
 export type UpgradeList = Shape<typeof UpgradeList>
 
-export const UpgradeListQuery = Type.Object({ mesh: Type.Optional(Text) })
+/** `mesh`: id or name. `after`: an upgrade's id; what is older follows. `limit`: 100 when absent, 1000 at most. */
+export const UpgradeListQuery = Type.Object({
+  mesh: Type.Optional(Text),
+  state: Type.Optional(UpgradeState),
+  after: Type.Optional(Text),
+  limit: Type.Optional(pageSize),
+})
+export type UpgradeListQuery = Shape<typeof UpgradeListQuery>
 
 /** One thing that a stage works on. `path` is `/`-joined: what stands before the last `/` is its parent. */
 export const WorkRow = Type.Object({
@@ -213,5 +230,5 @@ const count = (accepts: string) => Type.String({ pattern: '^\\d{1,9}$', accepts 
 /** `after`: 0 when absent. `limit`: 100 when absent, 1000 at most. */
 export const NoteListQuery = Type.Object({
   after: Type.Optional(count('the number of a note, 0 for all of them')),
-  limit: Type.Optional(Type.String({ pattern: '^([1-9]\\d{0,2}|1000)$', accepts: 'a number from 1 to 1000' })),
+  limit: Type.Optional(pageSize),
 })

@@ -105,6 +105,9 @@ const spec = {
  */
 export const valuesAnnotation = 'meshlift.io/values'
 
+/** Annotation of ours: id of the enterprise project that the mesh belongs to; `0`, the default one, when absent. */
+export const enterpriseProjectAnnotation = 'meshlift.io/enterprise-project'
+
 /** `spec.version` may be left out: what is there is taken. */
 export const MeshCreate = Type.Object({
   kind,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Value } from 'typebox/value'
 import { Job } from './jobs.ts'
 import { routes } from './routes.ts'
-import type { Route } from './routes.ts'
+import type { Route } from './route.ts'
 
 const all: readonly (readonly [string, Route])[] = Object.entries(routes)
 

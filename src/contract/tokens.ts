@@ -48,3 +48,30 @@ export const TokenAnswer = Type.Object({
   }),
 })
 export type TokenAnswer = Shape<typeof TokenAnswer>
+
+/** `duration_seconds`: 15 minutes to 24 hours; 15 minutes when absent (asm-api 6). */
+export const TemporaryKeyRequest = Type.Object({
+  auth: Type.Object({
+    identity: Type.Object({
+      methods: Type.Array(Type.Literal('token'), { minItems: 1, maxItems: 1, accepts: '["token"]' }),
+      token: Type.Optional(
+        Type.Object({
+          /** The token to derive it from; that of `X-Auth-Token` when absent. */
+          id: Type.Optional(Text),
+          duration_seconds: Type.Optional(Type.Integer({ minimum: 900, maximum: 86_400 })),
+        }),
+      ),
+    }),
+  }),
+})
+export type TemporaryKeyRequest = Shape<typeof TemporaryKeyRequest>
+
+export const TemporaryKeyAnswer = Type.Object({
+  credential: Type.Object({
+    access: Type.String(),
+    secret: Type.String(),
+    securitytoken: Type.String(),
+    expires_at: FineTime,
+  }),
+})
+export type TemporaryKeyAnswer = Shape<typeof TemporaryKeyAnswer>

@@ -4,13 +4,15 @@ import type { Access } from '../access/access.ts'
 import type {
   CheckReport,
   ClusterTest,
+  FindingList,
+  Note,
   NoteList,
   UpgradeDetail,
   UpgradeList,
   UpgradePlan,
 } from '../contract/extensions.ts'
 import type { Job } from '../contract/jobs.ts'
-import type { MeshUpgrade, UpgradeCreate, UpgradeUpdate } from '../contract/upgrades.ts'
+import type { MeshUpgrade, UpgradeCreate, UpgradeState, UpgradeUpdate } from '../contract/upgrades.ts'
 import type { NewId } from '../lib/ids.ts'
 import type { ClusterRecord } from '../registry/clusters.ts'
 import type { MeshRecord } from '../registry/meshes.ts'
@@ -22,6 +24,8 @@ import type { TaskDesk } from '../tasks/store.ts'
  * invalid for contents that are not accepted (naming the field), conflict for what the present state does not allow.
  */
 export interface UpgradeDoor {
+  /** Id of the mesh that an upgrade, a job or a subjob is about; not-found when there is none in the project. */
+  meshOf(project: string, id: string): Promise<string>
   /** invalid names `spec.targetVersion` and the versions that would be accepted. */
   create(project: string, mesh: MeshRecord, body: UpgradeCreate, signal: AbortSignal): Promise<MeshUpgrade>
   get(project: string, id: string): Promise<MeshUpgrade>
@@ -31,15 +35,27 @@ export interface UpgradeDoor {
   remove(project: string, id: string): Promise<MeshUpgrade>
   /** `id`: of a job, a subjob or an upgrade. */
   job(project: string, id: string): Promise<Job>
-  /** Newest first. */
-  list(project: string, meshId: string | undefined): Promise<UpgradeList>
+  /** Newest first. not-found when `after` is no upgrade of the project. */
+  list(project: string, asked: UpgradesAsked): Promise<UpgradeList>
   describe(project: string, id: string): Promise<UpgradeDetail>
   plan(project: string, id: string, signal: AbortSignal): Promise<UpgradePlan>
   /** Those with a number above `after`, oldest first. */
   notes(project: string, id: string, after: number, limit: number): Promise<NoteList>
+  /** The same as they come, until the upgrade is over and told to its end, or the signal is aborted. */
+  noteStream(project: string, id: string, after: number, signal: AbortSignal): AsyncIterable<Note>
+  findings(project: string, id: string): Promise<FindingList>
   abandon(project: string, id: string): Promise<UpgradeDetail>
   /** PreCheck without a task. */
   check(project: string, mesh: MeshRecord, targetVersion: string, signal: AbortSignal): Promise<CheckReport>
+}
+
+export interface UpgradesAsked {
+  /** Only those of these meshes: the ones that the caller may list. */
+  readonly meshes: readonly string[]
+  readonly state?: UpgradeState
+  /** Id of an upgrade: what is older follows. */
+  readonly after?: string
+  readonly limit: number
 }
 
 /** What can be asked of clusters without an upgrade. */
@@ -57,8 +73,17 @@ export interface Log {
   error(facts: { readonly requestId: string; readonly err: unknown }, text: string): void
 }
 
+/** What one caller may take of the server. Sizes that clients rely on are documented and stand in `limits.ts`. */
+export interface Limits {
+  /** Requests a minute of one principal: a user, or an address of nobody known. 0: no limit. */
+  readonly requestsPerMinute: number
+  /** Connections at once. */
+  readonly connections: number
+}
+
 export interface Parts {
   readonly access: Access
+  readonly limits: Limits
   readonly registry: RegistryStore
   readonly desk: Pick<TaskDesk, 'list'>
   readonly upgrades: UpgradeDoor

@@ -6,7 +6,7 @@
  */
 
 import type { ErrorAnswer, GatewayAnswer, IamAnswer } from '../contract/problems.ts'
-import type { Route } from '../contract/routes.ts'
+import type { Route } from '../contract/route.ts'
 import { Problem, problemFrom } from '../lib/problem.ts'
 import type { ProblemKind } from '../lib/problem.ts'
 

@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import type { Fetch } from '../../src/client/transport.ts'
 import { ErrorAnswer, GatewayAnswer, IamAnswer } from '../../src/contract/problems.ts'
 import { routes } from '../../src/contract/routes.ts'
-import type { Route } from '../../src/contract/routes.ts'
+import type { Route } from '../../src/contract/route.ts'
 
 /** What asm-api 5.2 documents for the service, and 5.4 and the status appendix for the gate in front of it. */
 const service = [400, 403, 404, 409, 500]

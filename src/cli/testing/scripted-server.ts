@@ -3,7 +3,8 @@
 import { Value } from 'typebox/value'
 import type { Fetch } from '../../client/transport.ts'
 import { routes } from '../../contract/routes.ts'
-import type { Answer, Body, Params, Route, RouteName } from '../../contract/routes.ts'
+import type { Route } from '../../contract/route.ts'
+import type { Answer, Body, Params, RouteName } from '../../contract/routes.ts'
 
 export interface Asked<Name extends RouteName> {
   readonly params: Params<Name>

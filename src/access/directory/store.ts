@@ -1,0 +1,29 @@
+/** The port to what is kept of the directory. Drivers: memory, SQLite; one suite holds both. */
+
+import type { AccessKey, Directory, Grant, Group, User, WrittenPolicy } from './directory.ts'
+import type { Named } from '../caller.ts'
+
+/** One row of each kind; `domain` has one row only. */
+export interface Rows {
+  readonly domain: Named
+  readonly user: User
+  readonly group: Group
+  readonly project: Named
+  readonly 'enterprise-project': Named
+  readonly key: AccessKey
+  readonly policy: WrittenPolicy
+  readonly grant: Grant
+}
+export type Kind = keyof Rows
+
+export type Change =
+  | { readonly [K in Kind]: { readonly put: K; readonly row: Rows[K] } }[Kind]
+  /** `id`: of a key, its AK. */
+  | { readonly remove: Kind; readonly id: string }
+
+export interface DirectoryStore {
+  /** Undefined before the first write. */
+  read(): Promise<Directory | undefined>
+  /** All of them or none. */
+  write(changes: readonly Change[]): Promise<void>
+}
