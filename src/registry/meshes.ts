@@ -18,6 +18,8 @@ export interface MeshRecord {
   readonly phase: MeshPhase
   /** Path of a values file that overrides the old release's values. */
   readonly values?: string
+  /** Id of the enterprise project; absent in what was stored before there were any, and then the default one. */
+  readonly enterpriseProject?: string
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -25,7 +27,15 @@ export interface MeshRecord {
 export interface MeshChange {
   readonly phase?: MeshPhase
   readonly version?: string
+  readonly enterpriseProject?: string
   readonly updatedAt: number
+}
+
+/** Id of the enterprise project that is always there (asm-api Q27). */
+const defaultEnterpriseProject = '0'
+
+export function enterpriseProjectOf({ enterpriseProject }: MeshRecord): string {
+  return enterpriseProject ?? defaultEnterpriseProject
 }
 
 const namePattern = /^[a-z][a-z0-9-]{2,62}[a-z0-9]$/
@@ -68,8 +78,17 @@ export function checkNewMesh(
   }
 }
 
-export function changedMesh(mesh: MeshRecord, { phase, version, updatedAt }: MeshChange): MeshRecord {
-  return { ...mesh, phase: phase ?? mesh.phase, version: version ?? mesh.version, updatedAt }
+export function changedMesh(
+  mesh: MeshRecord,
+  { phase, version, enterpriseProject, updatedAt }: MeshChange,
+): MeshRecord {
+  return {
+    ...mesh,
+    phase: phase ?? mesh.phase,
+    version: version ?? mesh.version,
+    ...(enterpriseProject === undefined ? {} : { enterpriseProject }),
+    updatedAt,
+  }
 }
 
 export function unknownMesh(id: string): Problem {

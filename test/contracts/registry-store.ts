@@ -110,7 +110,7 @@ export function registryStoreContract(driver: string, open: () => Promise<Opened
     it('keeps meshes whole, by project, oldest first', async () => {
       for (const id of ['a', 'b']) await registry.addCluster(cluster(id))
       const first = mesh('z', ['a'])
-      const second = mesh('m', ['b'], { values: '/etc/values.yaml' })
+      const second = mesh('m', ['b'], { values: '/etc/values.yaml', enterpriseProject: 'e1' })
       await registry.addMesh(first)
       await registry.addMesh(second)
       expect(await registry.meshes('p1')).toEqual([first, second])
@@ -135,7 +135,7 @@ export function registryStoreContract(driver: string, open: () => Promise<Opened
       await registry.addMesh(mesh('m2', ['b'], { name: 'abcd' }))
     })
 
-    it('changes phase and version, and nothing else', async () => {
+    it('changes phase, version and enterprise project, and nothing else', async () => {
       await registry.addCluster(cluster('a'))
       const made = mesh('m1', ['a'])
       await registry.addMesh(made)
@@ -146,6 +146,10 @@ export function registryStoreContract(driver: string, open: () => Promise<Opened
       })
       await registry.changeMesh('p1', 'm1', { phase: 'Running', version: '1.31.1', updatedAt: 400 })
       expect(await registry.mesh('p1', 'm1')).toEqual({ ...made, version: '1.31.1', updatedAt: 400 })
+      const moved = { ...made, version: '1.31.1', enterpriseProject: 'e1', updatedAt: 500 }
+      expect(await registry.changeMesh('p1', 'm1', { enterpriseProject: 'e1', updatedAt: 500 })).toEqual(moved)
+      await registry.changeMesh('p1', 'm1', { phase: 'Upgrading', updatedAt: 600 })
+      expect(await registry.mesh('p1', 'm1')).toEqual({ ...moved, phase: 'Upgrading', updatedAt: 600 })
       await expect(registry.changeMesh('p2', 'm1', { updatedAt: 1 })).rejects.toMatchObject({ code: 'meshes/unknown' })
       await expect(registry.removeMesh('p2', 'm1')).rejects.toMatchObject({ kind: 'not-found' })
     })
