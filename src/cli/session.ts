@@ -14,6 +14,8 @@ export type Called = Exclude<RouteName, 'createToken'>
 
 export interface Session {
   call<Name extends Called>(name: Name, asked: Call<Name>, signal: AbortSignal): Promise<Answer<Name>>
+  /** Id of the project that is worked in. */
+  readonly projectId: string
   /** The server is this process: work goes on only while it runs. */
   readonly inProcess: boolean
   /** Flags that name the server again, with a blank before; for commands that are suggested. */
@@ -32,6 +34,7 @@ export async function openSession({ at, who, ...rest }: SessionOptions, signal: 
   let calls = await translated(enter(signal))
   return {
     ...rest,
+    projectId: who.projectId,
     call: async <Name extends Called>(name: Name, asked: Call<Name>, until: AbortSignal) => {
       const once = (): Promise<Answer<Name>> => {
         const ask = calls[name] as unknown as (asked: Call<Name>, signal: AbortSignal) => Promise<Answer<Name>>
