@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Value } from 'typebox/value'
+import { actions } from './actions.ts'
 import { Job } from './jobs.ts'
 import { routes } from './routes.ts'
 import type { Route } from './route.ts'
@@ -10,9 +11,14 @@ describe('the table of routes', () => {
   it('has the documented ones, as documented', () => {
     const documented = all
       .filter(([, { family }]) => family !== 'ours')
-      .map(([, { method, path, status, action }]) => `${method} ${path} ${status} ${action ?? '-'}`)
+      .map(([, { method, path, status, needs }]) => {
+        const who = typeof needs === 'string' ? needs : needs.actions[0]
+        return `${method} ${path} ${status} ${who}`
+      })
     expect(documented).toEqual([
-      'POST /v3/auth/tokens 201 -',
+      'POST /v3/auth/tokens 201 anybody',
+      'GET /v3/auth/tokens 200 caller',
+      'POST /v3.0/OS-CREDENTIAL/securitytokens 201 caller',
       'POST /v1/{project_id}/mesh-upgrade 201 asm:mesh:upgrade',
       'GET /v1/{project_id}/mesh-upgrade/{mesh_upgrade_id} 200 asm:mesh:upgrade',
       'PUT /v1/{project_id}/mesh-upgrade/{mesh_upgrade_id} 200 asm:mesh:upgrade',
@@ -25,11 +31,21 @@ describe('the table of routes', () => {
     ])
   })
 
-  it('keeps ours apart, and needs an action wherever a project is named', () => {
-    for (const [, { family, path, action }] of all) {
-      expect(path.startsWith('/meshlift/v1/{project_id}/')).toBe(family === 'ours')
-      expect(action !== undefined).toBe(path.includes('{project_id}'))
+  it('keeps ours apart, and asks policies or an administrator wherever a project is named', () => {
+    for (const [, { family, path, needs }] of all) {
+      expect(path.startsWith('/meshlift/v1/')).toBe(family === 'ours')
+      if (path.includes('{project_id}')) expect(['anybody', 'caller']).not.toContain(needs)
     }
+  })
+
+  it('asks policies for actions that there are, and for every one of them', () => {
+    const asked = all.flatMap(([, { needs }]) =>
+      typeof needs === 'string' ? [] : [...needs.actions, ...(needs.alsoInRolePolicies ?? [])],
+    )
+    for (const one of asked) expect(Object.keys(actions)).toContain(one)
+    // What these allow depends on the step that is asked for, so the handler names them.
+    const byStep = ['meshlift:upgrade:execute', 'meshlift:upgrade:finish', 'meshlift:upgrade:rollback']
+    expect(Object.keys(actions).filter((one) => !asked.includes(one))).toEqual(byStep)
   })
 
   it('names no route twice', () => {

@@ -33,25 +33,38 @@ export type StepPhase = Shape<typeof StepPhase>
 const kind = Type.Literal('MeshUpgrade')
 const apiVersion = Type.Literal('v1')
 
+export const MeshCanaryUpgradeCurrentStep = Type.Object({ name: StepName, action: StepAction })
+
+export const MeshCanaryUpgradeSpec = Type.Object({
+  meshId: Id,
+  upgradeStrategy: Type.Literal('Canary'),
+  /** Resolved: asked for as `v1.31` or `1.31`, it is the version that was found. */
+  targetVersion: Type.String(),
+  targetType: Type.Literal('InCluster'),
+  /** The last thing that was asked. */
+  currentStep: MeshCanaryUpgradeCurrentStep,
+})
+
+/** `id` is the id of the job that the step runs as. `startTime` is absent until it started. */
+export const MeshCanaryUpgradeCurrentStepStatus = Type.Object({
+  id: Id,
+  phase: StepPhase,
+  startTime: Type.Optional(Timestamp),
+})
+
+export const MeshCanaryUpgradeStatus = Type.Object({
+  state: UpgradeState,
+  currentStep: MeshCanaryUpgradeCurrentStepStatus,
+  updatedAt: Timestamp,
+})
+
+/** Its parts are named as the documentation means them; its typo (`Upgeade`) is not on the wire and not here. */
 export const MeshUpgrade = Type.Object({
   kind,
   apiVersion,
   metadata: Type.Object({ name: Type.String(), uid: Id, creationTimestamp: Timestamp }),
-  spec: Type.Object({
-    meshId: Id,
-    upgradeStrategy: Type.Literal('Canary'),
-    /** Resolved: asked for as `v1.31` or `1.31`, it is the version that was found. */
-    targetVersion: Type.String(),
-    targetType: Type.Literal('InCluster'),
-    /** The last thing that was asked. */
-    currentStep: Type.Object({ name: StepName, action: StepAction }),
-  }),
-  status: Type.Object({
-    state: UpgradeState,
-    /** `id` is the id of the job that the step runs as. `startTime` is absent until it started. */
-    currentStep: Type.Object({ id: Id, phase: StepPhase, startTime: Type.Optional(Timestamp) }),
-    updatedAt: Timestamp,
-  }),
+  spec: MeshCanaryUpgradeSpec,
+  status: MeshCanaryUpgradeStatus,
 })
 export type MeshUpgrade = Shape<typeof MeshUpgrade>
 
@@ -81,6 +94,6 @@ export const UpgradeUpdate = Type.Object({
   kind,
   apiVersion,
   metadata,
-  spec: Type.Object({ ...asked, currentStep: Type.Object({ name: StepName, action: StepAction }) }),
+  spec: Type.Object({ ...asked, currentStep: MeshCanaryUpgradeCurrentStep }),
 })
 export type UpgradeUpdate = Shape<typeof UpgradeUpdate>

@@ -24,7 +24,7 @@ export const tokenRoutes = {
     method: 'GET',
     path,
     family: 'iam',
-    summary: 'See what the token in X-Subject-Token is for: your own, or anybody’s for an administrator.',
+    summary: 'See what the token in X-Subject-Token is for: your own, or that of anybody for an administrator.',
     needs: 'caller',
     query,
     status: 200,
