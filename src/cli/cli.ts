@@ -1,5 +1,6 @@
 /** What every command stands on: its settings, its server, and its end. */
 
+import { Option } from 'commander'
 import type { Command } from 'commander'
 import { aboutSetting, readConfig } from '../config.ts'
 import type { Config, Loaded, SettingName } from '../config.ts'
@@ -7,6 +8,7 @@ import { connect } from './connect.ts'
 import { printer } from './print.ts'
 import type { Print } from './print.ts'
 import type { Session } from './session.ts'
+import { trustedBeside } from './trust.ts'
 import type { World } from './world.ts'
 
 export interface Run {
@@ -47,6 +49,8 @@ export function commandLine(world: World, end: (exitCode: number) => void): Cli 
         command,
         async (started) => {
           const { loaded, signal } = started
+          const trusted = await trustedBeside(loaded.config)
+          if (trusted.length > 0) world.trust(trusted)
           const session = await connect({ loaded, world, mayCreate, signal })
           try {
             return await work({ ...started, session })
@@ -60,20 +64,32 @@ export function commandLine(world: World, end: (exitCode: number) => void): Cli 
   }
 }
 
-/** What was typed; what commander fills in by itself is no flag. */
+/** A flag that is a setting; other flags are their command's own, even when they have the name of a setting. */
+class SettingOption extends Option {}
+
+/** Settings that were typed, wherever they stood; what commander fills in by itself is no flag. */
 function flagsOf(command: Command): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(command.optsWithGlobals()).filter(
-      ([name]) => command.getOptionValueSourceWithGlobals(name) === 'cli',
-    ),
-  )
+  const found = new Map<string, unknown>()
+  // The words nearest to the command win.
+  for (let at: Command | null = command; at !== null; at = at.parent) {
+    for (const option of at.options) {
+      const name = option.attributeName()
+      if (option instanceof SettingOption && !found.has(name) && at.getOptionValueSource(name) === 'cli')
+        found.set(name, at.getOptionValue(name))
+    }
+  }
+  return Object.fromEntries(found)
 }
 
-/** Offers settings as flags. */
-export function offer(command: Command, names: readonly SettingName[]): Command {
+/** Offers settings as flags. `unseen`: help shows them elsewhere. */
+export function offer(command: Command, names: readonly SettingName[], { unseen } = { unseen: false }): Command {
   for (const name of names) {
     const { flag, placeholder, help } = aboutSetting(name)
-    command.option(placeholder === undefined ? flag : `${flag} <${placeholder}>`, help)
+    // "key create --user ada" is about ada, and "--user" before the command still says who asks.
+    if (command.options.some(({ long }) => long === flag)) continue
+    command.addOption(
+      new SettingOption(placeholder === undefined ? flag : `${flag} <${placeholder}>`, help).hideHelp(unseen),
+    )
   }
   return command
 }

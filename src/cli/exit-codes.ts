@@ -16,6 +16,8 @@ export const exitCodes = {
   held: 8,
   /** Failed or rolled back. */
   failed: 9,
+  /** Asked whether somebody else may do something: no. Code 3 is about who asks. */
+  denied: 10,
   /** As a shell reports a program that ctrl-c ended. */
   interrupted: 130,
 } as const
@@ -40,4 +42,4 @@ export const exitCodeOf = ({ kind }: Problem): number => byKind[kind]
 /** For help. */
 export const exitCodesInWords =
   '0 done, 1 other error, 2 invalid, 3 not logged in or not allowed, 4 not found, 5 conflict, 6 blocked by checks, ' +
-  '7 not reachable or timed out, 8 held, 9 failed or rolled back, 130 interrupted'
+  '7 not reachable or timed out, 8 held, 9 failed or rolled back, 10 explained and denied, 130 interrupted'

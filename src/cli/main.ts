@@ -1,6 +1,8 @@
 /** The command line: what was typed becomes a command, what is thrown becomes a sentence and an exit code. */
 
 import { Command, CommanderError } from 'commander'
+import type { Option } from 'commander'
+import type { SettingName } from '../config.ts'
 import { Problem, problemFrom } from '../lib/problem.ts'
 import { commandLine, offer } from './cli.ts'
 import { abandonCommand } from './commands/abandon.ts'
@@ -50,9 +52,22 @@ export async function runCommand(argv: readonly string[], world: World): Promise
   }
 }
 
+/** Settings that every command takes, before its words and after them. */
+const everywhere = [
+  'data',
+  'server',
+  'caFile',
+  'user',
+  'domain',
+  'accessKey',
+  'project',
+  'output',
+  'color',
+] as const satisfies readonly SettingName[]
+
 function meshlift(world: World, end: (exitCode: number) => void): Command {
   const cli = commandLine(world, end)
-  const program = offer(new Command('meshlift'), ['data', 'server', 'user', 'domain', 'project', 'output', 'color'])
+  const program = offer(new Command('meshlift'), everywhere)
     .description('Canary upgrades for Istio meshes.')
     .addHelpText(
       'after',
@@ -87,20 +102,28 @@ Exit codes: ${exitCodesInWords}.`,
     configCommand,
   ]
   for (const make of commands) program.addCommand(make(cli))
-  for (const one of everyCommand(program)) prepare(one, world)
+  for (const one of everyCommand(program)) {
+    if (one !== program) offer(one, everywhere, { unseen: true })
+    prepare(one, program, world)
+  }
   return program
 }
 
 const everyCommand = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(everyCommand)]
 
 /** Errors come to us instead of ending the process, and help goes where the world says. */
-function prepare(command: Command, { out, err }: World): void {
+function prepare(command: Command, program: Command, { out, err }: World): void {
   command
+    // What is typed after a command is the command's, so that it may have a --user of its own.
+    .enablePositionalOptions()
     .exitOverride((thrown) => {
       throw thrown.exitCode === 0 || thrown.code === 'commander.help' ? thrown : misused(command, thrown)
     })
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      visibleGlobalOptions: (shown) => (shown === program ? [] : program.options.filter((one) => !shadowed(shown, one))),
+    })
     .configureOutput({
       writeOut: (text) => out.write(text),
       writeErr: (text) => err.write(text),
@@ -109,6 +132,9 @@ function prepare(command: Command, { out, err }: World): void {
       getErrHelpWidth: () => Math.min(err.columns ?? 100, 120),
     })
 }
+
+const shadowed = (command: Command, { long }: Option): boolean =>
+  command.options.some((one) => one.long === long && !one.hidden)
 
 function misused(command: Command, { message }: CommanderError): Problem {
   const names: string[] = []

@@ -7,6 +7,8 @@ import { isRecord } from '../lib/json.ts'
 export interface Running {
   readonly url: string
   readonly pid: number
+  /** The file of the certificate that it shows, so that whoever has the data folder trusts it. */
+  readonly certificate?: string
 }
 
 const fileOf = (data: string): string => join(data, 'server.json')
@@ -34,10 +36,9 @@ async function readServerFile(data: string): Promise<Running | undefined> {
   try {
     const found: unknown = JSON.parse(await readFile(fileOf(data), 'utf8'))
     if (!isRecord(found)) return undefined
-    const { url, pid } = found
-    return typeof url === 'string' && typeof pid === 'number' && Number.isInteger(pid) && pid > 0
-      ? { url, pid }
-      : undefined
+    const { url, pid, certificate } = found
+    if (typeof url !== 'string' || typeof pid !== 'number' || !Number.isInteger(pid) || pid <= 0) return undefined
+    return { url, pid, ...(typeof certificate === 'string' ? { certificate } : {}) }
   } catch {
     return undefined
   }

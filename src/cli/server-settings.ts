@@ -6,6 +6,16 @@ export const simulationSettings: readonly SettingName[] = ['speed', 'seed']
 
 export const serverSettings: readonly SettingName[] = [
   'listen',
+  'healthListen',
+  'tlsCert',
+  'tlsKey',
+  'allowUnencrypted',
+  'keyFile',
+  'region',
+  'requestsPerMinute',
+  'connections',
+  'lockAfter',
+  'lockFor',
   'simulated',
   ...simulationSettings,
   'readyWithin',

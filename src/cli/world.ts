@@ -1,6 +1,9 @@
 /** What the command line gets from the machine it runs on; tests hand in another one. */
 
 import { createInterface } from 'node:readline/promises'
+import { addAbortSignal, Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { environment } from '../config.ts'
 import type { Config } from '../config.ts'
 import type { Fetch } from '../client/transport.ts'
@@ -30,6 +33,12 @@ export interface World {
   readonly interrupted: AbortSignal
   /** True for yes. Undefined when there is nobody to ask. */
   readonly ask: (question: string, signal: AbortSignal) => Promise<boolean | undefined>
+  /** What is typed is not shown. Undefined when there is nobody to ask. */
+  readonly askSecret: (question: string, signal: AbortSignal) => Promise<string | undefined>
+  /** All of standard input. */
+  readonly readInput: (signal: AbortSignal) => Promise<string>
+  /** From now on `fetch` trusts these beside the usual ones; PEM, one a text. */
+  readonly trust: (certificates: readonly string[]) => void
   readonly pid: number
 }
 
@@ -59,6 +68,9 @@ export function thisMachine(): { readonly world: World; readonly end: () => void
       openServer: async (config) => (await import('../main.ts')).openServer(config),
       interrupted: interruption.signal,
       ask,
+      askSecret,
+      readInput: (signal) => text(addAbortSignal(signal, process.stdin)),
+      trust: (certificates) => setDefaultCACertificates([...getCACertificates('default'), ...certificates]),
       pid: process.pid,
     },
     end: () => {
@@ -77,5 +89,26 @@ async function ask(question: string, signal: AbortSignal): Promise<boolean | und
     return /^y(es)?$/i.test((await reader.question(`${question} [y/N] `, { signal })).trim())
   } finally {
     reader.close()
+  }
+}
+
+async function askSecret(question: string, signal: AbortSignal): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined
+  // On standard error, so that a result that goes into a file holds nothing but the result.
+  process.stderr.write(question)
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const reader = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 })
+  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  const left = new AbortController()
+  // Ctrl-d: nobody answers any more.
+  reader.on('close', () => left.abort())
+  try {
+    return await reader.question('', { signal: AbortSignal.any([signal, left.signal]) })
+  } catch (thrown) {
+    if (signal.aborted || !left.signal.aborted) throw thrown
+    return ''
+  } finally {
+    reader.close()
+    process.stderr.write('\n')
   }
 }

@@ -11,6 +11,10 @@ export interface TestWorldOptions {
   readonly environment?: Readonly<Record<string, string>>
   /** What a person answers; nobody is there when it is left out. */
   readonly answer?: boolean
+  /** What a person types when asked for secrets, in order; nobody is there when it is left out. */
+  readonly secrets?: readonly string[]
+  /** What stands on standard input. */
+  readonly input?: string
   /** A terminal of this size. */
   readonly terminal?: { readonly columns: number; readonly rows: number }
   readonly openServer?: World['openServer']
@@ -23,11 +27,15 @@ export interface Outcome {
   readonly out: string
   readonly err: string
   readonly questions: readonly string[]
+  /** Certificates that were trusted, in order. */
+  readonly trusted: readonly string[]
 }
 
 export async function run(argv: readonly string[], options: TestWorldOptions): Promise<Outcome> {
   const printed = { out: '', err: '' }
   const questions: string[] = []
+  const trusted: string[] = []
+  const secrets = options.secrets?.values()
   const stream = (name: 'out' | 'err'): Stream => ({
     write: (text) => {
       printed[name] += text
@@ -57,8 +65,15 @@ export async function run(argv: readonly string[], options: TestWorldOptions): P
       questions.push(question)
       return options.answer
     },
+    askSecret: async (question) => {
+      if (secrets === undefined) return undefined
+      questions.push(question)
+      return secrets.next().value ?? ''
+    },
+    readInput: async () => options.input ?? '',
+    trust: (certificates) => void trusted.push(...certificates),
     pid: process.pid,
   }
   const exitCode = await runCommand(argv, world)
-  return { exitCode, ...printed, questions }
+  return { exitCode, ...printed, questions, trusted }
 }
