@@ -6,11 +6,12 @@ import { components } from './components.ts'
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
 type Members = Readonly<Record<string, unknown>>
+const isMembers = (node: unknown): node is Members => typeof node === 'object' && node !== null && !Array.isArray(node)
 
 /** By identity: two shapes may look the same and mean different things. An optional one is a copy with the same insides. */
-const insides = (node: unknown): unknown => (isMembers(node) ? (node['properties'] ?? node['enum'] ?? node) : node)
+const insides = (node: Members): unknown => node['properties'] ?? node['enum'] ?? node
 const names: ReadonlyMap<unknown, string> = new Map(
-  Object.entries(components).map(([name, schema]) => [insides(schema), name]),
+  Object.entries(components).map(([name, schema]) => [insides(schema as Members), name]),
 )
 
 /** A reference where the shape has a name, else the shape. */
@@ -26,7 +27,7 @@ export function schemas(): Readonly<Record<string, Json>> {
 }
 
 function described(node: unknown): Json {
-  const name = names.get(insides(node))
+  const name = isMembers(node) ? names.get(insides(node)) : undefined
   return name === undefined ? inFull(node) : reference(name)
 }
 
@@ -53,7 +54,5 @@ function unboxed(schema: TSchema): unknown {
 }
 
 const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` }) as const
-
-const isMembers = (node: unknown): node is Members => typeof node === 'object' && node !== null && !Array.isArray(node)
 
 const sentence = (accepts: string): string => `${accepts[0]?.toUpperCase()}${accepts.slice(1)}.`
