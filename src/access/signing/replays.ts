@@ -25,3 +25,6 @@ export interface Replays {
   /** It was not done after all (the server was busy): it may come again. */
   forget(key: string): Promise<void>
 }
+
+/** A signature is good from 15 minutes before the moment that it names to 15 minutes after it; and one minute more. */
+export const forgottenAfterMs = 31 * 60_000

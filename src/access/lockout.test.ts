@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { lockout } from './lockout.ts'
+import type { Lockout } from './lockout.ts'
+
+const minute = 60_000
+let now: number
+beforeEach(() => {
+  now = 1_700_000_000_000
+})
+
+const lock = (after = 5): Lockout => lockout({ after, forMs: 5 * minute, now: () => now })
+const fail = (lockedOut: Lockout, times: number, who = 'AK1', from = '10.0.0.1'): void => {
+  for (let time = 0; time < times; time++) lockedOut.failed(who, from)
+}
+const locked = { kind: 'unauthenticated', code: 'access/locked' }
+
+describe('failures in a row', () => {
+  it('lock at the limit and not before', () => {
+    const door = lock()
+    fail(door, 4)
+    expect(() => door.check('AK1', '10.0.0.1')).not.toThrow()
+    fail(door, 1)
+    expect(() => door.check('AK1', '10.0.0.1')).toThrow(
+      expect.objectContaining({ ...locked, message: 'AK access failed to reach the limit,forbidden' }),
+    )
+  })
+
+  it('lock neither the same name elsewhere nor another name from there', () => {
+    const door = lock()
+    fail(door, 5)
+    expect(() => door.check('AK1', '10.0.0.2')).not.toThrow()
+    expect(() => door.check('AK2', '10.0.0.1')).not.toThrow()
+  })
+
+  it('are forgotten when it is over, and say when that is', () => {
+    const door = lock()
+    fail(door, 5)
+    now += 2 * minute
+    expect(() => door.check('AK1', '10.0.0.1')).toThrow(expect.objectContaining({ retryAfterMs: 3 * minute }))
+    now += 3 * minute
+    expect(() => door.check('AK1', '10.0.0.1')).not.toThrow()
+    fail(door, 4)
+    expect(() => door.check('AK1', '10.0.0.1')).not.toThrow()
+  })
+
+  it('do not count when they are older than a lock lasts', () => {
+    const door = lock()
+    fail(door, 4)
+    now += 5 * minute
+    fail(door, 4)
+    expect(() => door.check('AK1', '10.0.0.1')).not.toThrow()
+  })
+
+  it('begin anew after a success', () => {
+    const door = lock()
+    fail(door, 4)
+    door.succeeded('AK1', '10.0.0.1')
+    fail(door, 4)
+    expect(() => door.check('AK1', '10.0.0.1')).not.toThrow()
+  })
+
+  it('never lock when the limit is 0', () => {
+    const door = lock(0)
+    fail(door, 1000)
+    expect(() => door.check('AK1', '10.0.0.1')).not.toThrow()
+  })
+})
+
+it('remembers a bounded number, the oldest forgotten first', () => {
+  const door = lock(1)
+  fail(door, 1, 'first')
+  fail(door, 1, 'second')
+  for (let other = 0; other < 19_999; other++) door.failed(`other-${other}`, '10.0.0.2')
+  expect(() => door.check('first', '10.0.0.1')).not.toThrow()
+  expect(() => door.check('second', '10.0.0.1')).toThrow(expect.objectContaining(locked))
+})
