@@ -1,105 +1,81 @@
-/** Our own operations: clusters, checks without a task, the list of upgrades, and all that is told about one. */
+/** What is told about upgrades beyond the documents: checks without a task, the list, the plan, the diary. */
 
-import { Value } from 'typebox/value'
-import { Cluster as ClusterShape } from '../contract/extensions.ts'
-import type { Cluster, ClusterCreate } from '../contract/extensions.ts'
-import type { RouteName } from '../contract/routes.ts'
-import { timestamp } from '../lib/clock.ts'
-import { Problem } from '../lib/problem.ts'
-import { unknownCluster } from '../registry/clusters.ts'
-import type { ClusterRecord } from '../registry/clusters.ts'
-import type { MeshRecord } from '../registry/meshes.ts'
-import type { RegistryStore } from '../registry/store.ts'
+import type { Resource } from '../access/permission.ts'
+import { meshResource, namedMesh, resourceBehind, resourceOf } from './found.ts'
 import type { Handlers } from './handler.ts'
 import type { Parts } from './parts.ts'
 
-type Clusters = Extract<RouteName, `${string}Cluster` | 'listClusters'>
-type Upgrades = 'checkMesh' | 'listUpgrades' | 'describeUpgrade' | 'planUpgrade' | 'listNotes' | 'abandonUpgrade'
+type Names =
+  | 'checkMesh'
+  | 'listUpgrades'
+  | 'describeUpgrade'
+  | 'planUpgrade'
+  | 'listFindings'
+  | 'listNotes'
+  | 'abandonUpgrade'
 
-export function extensionHandlers(parts: Parts): Handlers<Clusters | Upgrades> {
-  return { ...clusterHandlers(parts), ...upgradeExtensions(parts) }
-}
-
-function clusterHandlers({ registry, clusters, now, newId }: Parts): Handlers<Clusters> {
+export function extensionHandlers(parts: Parts): Handlers<Names> {
+  const { registry, upgrades } = parts
   return {
-    async addCluster({ params, body }) {
-      refuseNowhere(body)
-      const cluster: ClusterRecord = { ...body, id: newId(), project: params.project_id, createdAt: now() }
-      await registry.addCluster(cluster)
-      return shown(cluster)
-    },
-    async listClusters({ params }) {
-      return { items: (await registry.clusters(params.project_id)).map(shown) }
-    },
-    async getCluster({ params }) {
-      return shown(await knownCluster(registry, params.project_id, params.cluster_id))
-    },
-    async testCluster({ params, signal }) {
-      return clusters.test(await knownCluster(registry, params.project_id, params.cluster_id), signal)
-    },
-    async removeCluster({ params }) {
-      const cluster = await knownCluster(registry, params.project_id, params.cluster_id)
-      await registry.removeCluster(cluster.project, cluster.id)
-      await clusters.forget(cluster)
-      return shown(cluster)
-    },
-  }
-}
-
-function upgradeExtensions({ registry, upgrades }: Parts): Handlers<Upgrades> {
-  return {
-    async checkMesh({ params, body, signal }) {
-      const mesh = await namedMesh(registry, params.project_id, body.mesh, 'mesh')
+    async checkMesh({ params, body, signal, permit, may }) {
+      const mesh = await namedMesh(registry, params.project_id, body.mesh, may)
+      permit(meshResource(mesh))
       return upgrades.check(params.project_id, mesh, body.targetVersion, signal)
     },
-    async listUpgrades({ params, query }) {
-      const mesh =
-        query.mesh === undefined ? undefined : await namedMesh(registry, params.project_id, query.mesh, 'mesh')
-      return upgrades.list(params.project_id, mesh?.id)
+
+    async listUpgrades({ params, query, permit, permitted, may }) {
+      const project = params.project_id
+      const page = {
+        limit: limitOf(query),
+        ...(query.state === undefined ? {} : { state: query.state }),
+        ...(query.after === undefined ? {} : { after: query.after }),
+      }
+      if (query.mesh !== undefined) {
+        const mesh = await namedMesh(registry, project, query.mesh, may)
+        permit(meshResource(mesh))
+        return upgrades.list(project, { ...page, meshes: [mesh.id] })
+      }
+      const meshes = permitted(await meshesOfUpgrades(parts, project), (resource) => resource)
+      return upgrades.list(project, { ...page, meshes: meshes.map(({ id }) => id) })
     },
-    describeUpgrade: ({ params }) => upgrades.describe(params.project_id, params.mesh_upgrade_id),
-    planUpgrade: ({ params, signal }) => upgrades.plan(params.project_id, params.mesh_upgrade_id, signal),
-    listNotes: ({ params, query }) =>
-      upgrades.notes(params.project_id, params.mesh_upgrade_id, Number(query.after ?? 0), Number(query.limit ?? 100)),
-    abandonUpgrade: ({ params }) => upgrades.abandon(params.project_id, params.mesh_upgrade_id),
+
+    async describeUpgrade({ params, permit }) {
+      permit(await resourceBehind(parts, params.project_id, params.mesh_upgrade_id))
+      return upgrades.describe(params.project_id, params.mesh_upgrade_id)
+    },
+
+    async planUpgrade({ params, signal, permit }) {
+      permit(await resourceBehind(parts, params.project_id, params.mesh_upgrade_id))
+      return upgrades.plan(params.project_id, params.mesh_upgrade_id, signal)
+    },
+
+    async listFindings({ params, permit }) {
+      permit(await resourceBehind(parts, params.project_id, params.mesh_upgrade_id))
+      return upgrades.findings(params.project_id, params.mesh_upgrade_id)
+    },
+
+    async listNotes({ params, query, permit }) {
+      permit(await resourceBehind(parts, params.project_id, params.mesh_upgrade_id))
+      return upgrades.notes(params.project_id, params.mesh_upgrade_id, Number(query.after ?? 0), limitOf(query))
+    },
+
+    async abandonUpgrade({ params, permit, was }) {
+      permit(await resourceBehind(parts, params.project_id, params.mesh_upgrade_id))
+      was(await upgrades.get(params.project_id, params.mesh_upgrade_id))
+      return upgrades.abandon(params.project_id, params.mesh_upgrade_id)
+    },
   }
 }
 
-function refuseNowhere({ kubeconfig, context, inCluster }: ClusterCreate): void {
-  const text =
-    inCluster === true && (kubeconfig ?? context) !== undefined
-      ? 'inCluster must be left out with kubeconfig or context: a cluster is in one place.'
-      : inCluster !== true && kubeconfig === undefined
-        ? 'kubeconfig is missing; it must be the absolute path of a file on the server, or inCluster must be true.'
-        : undefined
-  if (text !== undefined)
-    throw new Problem({ kind: 'invalid', code: 'http/invalid-body', text, facts: { field: 'kubeconfig' } })
-}
+const limitOf = ({ limit }: { readonly limit?: string }): number => Number(limit ?? 100)
 
-async function knownCluster(registry: RegistryStore, project: string, id: string): Promise<ClusterRecord> {
-  const cluster = await registry.cluster(project, id)
-  if (!cluster) throw unknownCluster(id)
-  return cluster
-}
-
-/** By id or by name. A mesh may be named like the id of another one: then the id is meant. */
-async function namedMesh(
-  registry: RegistryStore,
+/** Meshes that have or may have upgrades: what is registered, and what was forgotten while its upgrades are still told of. */
+async function meshesOfUpgrades(
+  { registry, desk }: Pick<Parts, 'registry' | 'desk'>,
   project: string,
-  idOrName: string,
-  field: string,
-): Promise<MeshRecord> {
-  const meshes = await registry.meshes(project)
-  const mesh = meshes.find(({ id }) => id === idOrName) ?? meshes.find(({ name }) => name === idOrName)
-  if (mesh) return mesh
-  const choice = meshes.map(({ name }) => name).join(', ') || 'there is none yet'
-  throw new Problem({
-    kind: 'not-found',
-    code: 'meshes/unknown',
-    text: `${field} must be a mesh of this project: ${choice}.`,
-  })
+): Promise<readonly Resource[]> {
+  const registered = (await registry.meshes(project)).map(meshResource)
+  const known = new Set(registered.map(({ id }) => id))
+  const forgotten = (await desk.list({ project })).map(({ subject }) => subject).filter((id) => !known.has(id))
+  return [...registered, ...[...new Set(forgotten)].map((id) => resourceOf(id, '0'))]
 }
-
-/** Only what the shape has: whatever else a record keeps stays here. */
-const shown = (cluster: ClusterRecord): Cluster =>
-  Value.Clean(ClusterShape, { ...cluster, createdAt: timestamp(cluster.createdAt) }) as Cluster

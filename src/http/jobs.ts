@@ -1,8 +1,14 @@
 /** The documented view of a started step, of all of them, or of any part of one. */
 
+import { resourceBehind } from './found.ts'
 import type { Handlers } from './handler.ts'
 import type { Parts } from './parts.ts'
 
-export function jobHandlers({ upgrades }: Pick<Parts, 'upgrades'>): Handlers<'getJob'> {
-  return { getJob: ({ params }) => upgrades.job(params.project_id, params.job_id) }
+export function jobHandlers(parts: Pick<Parts, 'upgrades' | 'registry'>): Handlers<'getJob'> {
+  return {
+    async getJob({ params, permit }) {
+      permit(await resourceBehind(parts, params.project_id, params.job_id))
+      return parts.upgrades.job(params.project_id, params.job_id)
+    },
+  }
 }

@@ -1,27 +1,34 @@
-/** The documented operations on meshes: adopting the Istio that is there, showing it, forgetting it. */
+/** The documented operations on meshes - adopting the Istio that is there, showing it, forgetting it - and moving one. */
 
-import { valuesAnnotation } from '../contract/meshes.ts'
-import type { Mesh, MeshCreate } from '../contract/meshes.ts'
-import { timestamp } from '../lib/clock.ts'
-import type { InTurn } from '../lib/in-turn.ts'
+import type { MeshCreate } from '../contract/meshes.ts'
+import type { Caller } from '../access/caller.ts'
 import { Problem } from '../lib/problem.ts'
 import type { ClusterRecord } from '../registry/clusters.ts'
-import { checkNewMesh, unknownMesh } from '../registry/meshes.ts'
+import { checkNewMesh, enterpriseProjectOf } from '../registry/meshes.ts'
 import type { MeshRecord } from '../registry/meshes.ts'
 import type { RegistryStore } from '../registry/store.ts'
 import { isMeant, parseVersion } from '../registry/version.ts'
+import { knownMesh, meshResource, resourceOf } from './found.ts'
 import type { Handlers } from './handler.ts'
+import { askedOfMesh, enterpriseProjectField, invalidField, valuesField } from './mesh-asked.ts'
+import { shownMesh } from './mesh-shown.ts'
 import type { Parts } from './parts.ts'
+import { checkEnterpriseProject, checkProject } from './projects.ts'
+import type { Turns } from './turns.ts'
 
-type Names = 'createMesh' | 'listMeshes' | 'getMesh' | 'deleteMesh'
-type Needs = Pick<Parts, 'registry' | 'desk' | 'clusters' | 'now' | 'newId'>
+type Names = 'createMesh' | 'listMeshes' | 'getMesh' | 'deleteMesh' | 'moveMesh'
+type Needs = Pick<Parts, 'access' | 'registry' | 'desk' | 'clusters' | 'now' | 'newId'>
 
-/** @param ofMesh so that no upgrade of a mesh begins while it is forgotten */
-export function meshHandlers({ registry, desk, clusters, now, newId }: Needs, ofMesh: InTurn): Handlers<Names> {
+export function meshHandlers(parts: Needs, { ofMesh, ofProject, ofEnterpriseProject }: Turns): Handlers<Names> {
+  const { registry, desk, clusters, now, newId } = parts
   return {
-    async createMesh({ params, body, signal }) {
+    async createMesh({ params, body, caller, signal, permit }) {
       const project = params.project_id
-      refuseInjection(body)
+      const { values, enterpriseProject } = askedOfMesh(body)
+      // Before clusters and enterprise projects are looked up: their names are not for whoever may make no mesh.
+      permit(resourceOf('*', enterpriseProject, body.spec.tags))
+      if (values !== undefined) refuseValues(caller)
+      checkEnterpriseProject(parts, enterpriseProject, enterpriseProjectField)
       const members = await membersOf(registry, project, body)
       const at = now()
       const asked: MeshRecord = {
@@ -32,7 +39,8 @@ export function meshHandlers({ registry, desk, clusters, now, newId }: Needs, of
         version: body.spec.version ?? '',
         clusterIds: members.map(({ id }) => id),
         phase: 'Running',
-        ...valuesOf(body),
+        ...(values === undefined ? {} : { values }),
+        enterpriseProject,
         createdAt: at,
         updatedAt: at,
       }
@@ -40,23 +48,34 @@ export function meshHandlers({ registry, desk, clusters, now, newId }: Needs, of
       checkNewMesh(asked, await registry.meshes(project), members)
       const { version } = await clusters.adopt(members, signal)
       if (!fits(body.spec.version, version))
-        throw invalid('spec.version', `must be ${version} or be left out: that is what is installed there`)
+        throw invalidField('spec.version', `must be ${version} or be left out: that is what is installed there`)
       const mesh: MeshRecord = { ...asked, version }
-      await registry.addMesh(mesh)
-      return shown(mesh)
+      await ofProject(project, () =>
+        ofEnterpriseProject(enterpriseProject, () => {
+          checkProject(parts, project)
+          checkEnterpriseProject(parts, enterpriseProject, enterpriseProjectField)
+          return registry.addMesh(mesh)
+        }),
+      )
+      return shownMesh(mesh)
     },
 
-    async listMeshes({ params }) {
-      return { kind: 'MeshList', apiVersion: 'v1', items: (await registry.meshes(params.project_id)).map(shown) }
+    async listMeshes({ params, permitted }) {
+      const meshes = permitted(await registry.meshes(params.project_id), meshResource)
+      return { kind: 'MeshList', apiVersion: 'v1', items: meshes.map(shownMesh) }
     },
 
-    async getMesh({ params }) {
-      return shown(await knownMesh(registry, params.project_id, params.mesh_id))
+    async getMesh({ params, permit }) {
+      const mesh = await knownMesh(registry, params.project_id, params.mesh_id)
+      permit(meshResource(mesh))
+      return shownMesh(mesh)
     },
 
-    deleteMesh: ({ params }) =>
+    deleteMesh: ({ params, permit, was }) =>
       ofMesh(params.mesh_id, async () => {
         const mesh = await knownMesh(registry, params.project_id, params.mesh_id)
+        permit(meshResource(mesh))
+        was(shownMesh(mesh))
         const open = (await desk.list({ project: mesh.project, subject: mesh.id })).find(({ finished }) => !finished)
         if (open)
           throw new Problem({
@@ -65,44 +84,34 @@ export function meshHandlers({ registry, desk, clusters, now, newId }: Needs, of
             text: `Mesh ${mesh.name} has the unfinished upgrade ${open.id}; finish, roll back or abandon it first.`,
           })
         await registry.removeMesh(mesh.project, mesh.id)
-        return shown({ ...mesh, phase: 'Deleting', updatedAt: now() })
+        return shownMesh({ ...mesh, phase: 'Deleting', updatedAt: now() })
+      }),
+
+    moveMesh: ({ params, body: { enterpriseProject }, permit, was }) =>
+      ofMesh(params.mesh_id, async () => {
+        const mesh = await knownMesh(registry, params.project_id, params.mesh_id)
+        // Taking it out of one place and putting it into another: both must be allowed.
+        permit(meshResource(mesh))
+        permit({ ...meshResource(mesh), enterpriseProject })
+        was(shownMesh(mesh))
+        return ofEnterpriseProject(enterpriseProject, async () => {
+          checkEnterpriseProject(parts, enterpriseProject, 'enterpriseProject')
+          if (enterpriseProjectOf(mesh) === enterpriseProject) return shownMesh(mesh)
+          return shownMesh(await registry.changeMesh(mesh.project, mesh.id, { enterpriseProject, updatedAt: now() }))
+        })
       }),
   }
 }
 
-/** @param field that named it, when it was not the path. */
-export async function knownMesh(
-  registry: RegistryStore,
-  project: string,
-  id: string,
-  field?: string,
-): Promise<MeshRecord> {
-  const mesh = await registry.mesh(project, id)
-  if (mesh) return mesh
-  if (field === undefined) throw unknownMesh(id)
+/** The server opens that file with its own rights, and its content goes into the mesh: naming one is an administrator's. */
+function refuseValues(caller: Caller | undefined): void {
+  if (caller?.administrator) return
   throw new Problem({
-    kind: 'not-found',
-    code: 'meshes/unknown',
-    text: `${field} must be the id of a mesh of this project; there is no mesh ${id}.`,
-    facts: { field },
+    kind: 'forbidden',
+    code: 'access/administrators-only',
+    text: `${valuesField} names a file of the server, so only an administrator may send it; leave it out.`,
+    facts: { field: valuesField },
   })
-}
-
-/** Adopting touches nothing, so namespaces cannot be chosen; an empty choice is what clients send who have none. */
-function refuseInjection({ spec }: MeshCreate): void {
-  for (const [index, cluster] of spec.extendParams.clusters.entries())
-    if ((cluster.injection?.namespaces?.fieldSelector?.values.length ?? 0) > 0)
-      throw invalid(
-        `spec.extendParams.clusters[${index}].injection`,
-        'must be left out: the mesh that is there is adopted and its namespaces stay as they are',
-      )
-}
-
-function valuesOf({ metadata }: MeshCreate): { readonly values?: string } {
-  const values = metadata.annotations?.[valuesAnnotation]
-  if (values === undefined) return {}
-  if (values.startsWith('/')) return { values }
-  throw invalid(`metadata.annotations["${valuesAnnotation}"]`, 'must be an absolute path on the server')
 }
 
 async function membersOf(
@@ -114,11 +123,11 @@ async function membersOf(
   const asked = spec.extendParams.clusters.map(({ clusterID }) => clusterID)
   return asked.map((id, index) => {
     const field = `spec.extendParams.clusters[${index}].clusterID`
-    if (asked.indexOf(id) < index) throw invalid(field, 'must be named once')
+    if (asked.indexOf(id) < index) throw invalidField(field, 'must be named once')
     const cluster = known.find((one) => one.id === id)
     if (cluster) return cluster
     const choice = known.map((one) => `${one.id} (${one.name})`).join(', ')
-    throw invalid(field, `must be a registered cluster: ${choice || 'there is none yet, add one first'}`)
+    throw invalidField(field, `must be a registered cluster: ${choice || 'there is none yet, add one first'}`)
   })
 }
 
@@ -127,17 +136,4 @@ function fits(asked: string | undefined, found: string): boolean {
   if (asked === undefined) return true
   const [meant, there] = [parseVersion(asked), parseVersion(found)]
   return meant !== undefined && there !== undefined && isMeant(meant, there)
-}
-
-const invalid = (field: string, must: string): Problem =>
-  new Problem({ kind: 'invalid', code: 'http/invalid-body', text: `${field} ${must}.`, facts: { field } })
-
-function shown({ id, spec: accepted, version, phase, createdAt, updatedAt }: MeshRecord): Mesh {
-  return {
-    kind: 'Mesh',
-    apiVersion: 'v1',
-    metadata: { ...accepted.metadata, uid: id, creationTimestamp: timestamp(createdAt) },
-    spec: { ...accepted.spec, version },
-    status: { phase, updateTimestamp: timestamp(updatedAt) },
-  }
 }

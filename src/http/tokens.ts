@@ -1,28 +1,52 @@
-/** Passwords in, tokens out. */
+/** Passwords in, tokens out; tokens in, temporary keys out (asm-api 6). */
 
+import type { GivenToken } from '../access/access.ts'
+import type { TokenAnswer } from '../contract/tokens.ts'
 import { timestamp } from '../lib/clock.ts'
 import type { Handlers } from './handler.ts'
+import { knownCaller } from './known-caller.ts'
 import type { Parts } from './parts.ts'
 
-export function tokenHandlers({ access, now }: Pick<Parts, 'access' | 'now'>): Handlers<'createToken'> {
+type Names = 'createToken' | 'checkToken' | 'createTemporaryKey'
+
+export function tokenHandlers({ access }: Pick<Parts, 'access'>): Handlers<Names> {
   return {
-    async createToken({ body, answerHeader }) {
-      const { token, caller, issuedAt, expiresAt } = await access.login(body, now())
+    async createToken({ body, from, answerHeader }) {
+      const { token, given } = await access.login(body, from)
       answerHeader('x-subject-token', token)
       answerHeader('cache-control', 'no-store')
-      const { user, domain, project } = caller
-      return {
-        token: {
-          issued_at: fine(issuedAt),
-          expires_at: fine(expiresAt),
-          methods: ['password'],
-          catalog: [],
-          roles: [{ id: '0', name: 'te_admin' }],
-          // Empty: it never expires, as in the documented examples.
-          user: { ...user, password_expires_at: '', domain },
-          ...(project ? { project: { ...project, domain } } : { domain }),
-        },
-      }
+      return shown(given)
+    },
+
+    // Documented: the token that was looked at comes back in the same header as from a log-in.
+    async checkToken({ caller, header, answerHeader }) {
+      const subject = header('x-subject-token')
+      const given = await access.tokenFor(subject, knownCaller(caller))
+      if (subject !== undefined) answerHeader('x-subject-token', subject)
+      answerHeader('cache-control', 'no-store')
+      return shown(given)
+    },
+
+    async createTemporaryKey({ body, caller, answerHeader }) {
+      const { access: ak, secret, securityToken, expiresAt } = await access.temporaryKey(body, knownCaller(caller))
+      answerHeader('cache-control', 'no-store')
+      return { credential: { access: ak, secret, securitytoken: securityToken, expires_at: fine(expiresAt) } }
+    },
+  }
+}
+
+/** The catalogue is empty with and without `nocatalog`: this server has no other services to tell of. */
+function shown({ caller: { user, domain, project }, roles, issuedAt, expiresAt }: GivenToken): TokenAnswer {
+  return {
+    token: {
+      issued_at: fine(issuedAt),
+      expires_at: fine(expiresAt),
+      methods: ['password'],
+      catalog: [],
+      roles,
+      // Empty: it never expires, as in the documented examples.
+      user: { ...user, password_expires_at: '', domain },
+      ...(project ? { project: { ...project, domain } } : { domain }),
     },
   }
 }

@@ -1,28 +1,68 @@
-/** The documented operations on an upgrade. Shapes are checked before; what may happen next is the heart's to say. */
+/**
+ * The documented operations on an upgrade. Shapes are checked before; what may happen next is the heart's to say. Each
+ * first finds the mesh, then asks whether the caller may: 404 for what is not there, 403 for what is (asm-api Q24).
+ */
 
-import type { UpgradeCreate, UpgradeUpdate } from '../contract/upgrades.ts'
-import type { InTurn } from '../lib/in-turn.ts'
+import type { ActionName } from '../contract/actions.ts'
+import type { MeshUpgrade, UpgradeCreate, UpgradeUpdate } from '../contract/upgrades.ts'
+import { assertNever } from '../lib/problem.ts'
+import { knownMesh, meshResource, resourceOfMesh } from './found.ts'
 import type { Handlers } from './handler.ts'
-import { knownMesh } from './meshes.ts'
 import type { Parts } from './parts.ts'
+import type { Turns } from './turns.ts'
 
 type Names = 'createUpgrade' | 'getUpgrade' | 'updateUpgrade' | 'deleteUpgrade'
 
-/** @param ofMesh so that a mesh is not forgotten while an upgrade of it begins */
 export function upgradeHandlers(
   { upgrades, registry }: Pick<Parts, 'upgrades' | 'registry'>,
-  ofMesh: InTurn,
+  { ofMesh }: Pick<Turns, 'ofMesh'>,
 ): Handlers<Names> {
+  const resource = (project: string, { spec }: MeshUpgrade) => resourceOfMesh(registry, project, spec.meshId)
   return {
-    createUpgrade: ({ params, body, signal }) =>
+    createUpgrade: ({ params, body, signal, permit }) =>
       ofMesh(body.spec.meshId, async () => {
         const mesh = await knownMesh(registry, params.project_id, body.spec.meshId, 'spec.meshId')
+        permit(meshResource(mesh))
         return upgrades.create(params.project_id, mesh, canonical(body), signal)
       }),
-    getUpgrade: ({ params }) => upgrades.get(params.project_id, params.mesh_upgrade_id),
-    updateUpgrade: ({ params, body, signal }) =>
-      upgrades.put(params.project_id, params.mesh_upgrade_id, canonical(body), signal),
-    deleteUpgrade: ({ params }) => upgrades.remove(params.project_id, params.mesh_upgrade_id),
+
+    async getUpgrade({ params, permit }) {
+      const shown = await upgrades.get(params.project_id, params.mesh_upgrade_id)
+      permit(await resource(params.project_id, shown))
+      return shown
+    },
+
+    async updateUpgrade({ params, body, signal, permit, was }) {
+      const before = await upgrades.get(params.project_id, params.mesh_upgrade_id)
+      permit(await resource(params.project_id, before), [actionOf(body, before)])
+      was(before)
+      return upgrades.put(params.project_id, params.mesh_upgrade_id, canonical(body), signal)
+    },
+
+    async deleteUpgrade({ params, permit, was }) {
+      const before = await upgrades.get(params.project_id, params.mesh_upgrade_id)
+      permit(await resource(params.project_id, before))
+      was(before)
+      return upgrades.remove(params.project_id, params.mesh_upgrade_id)
+    },
+  }
+}
+
+/** What is really asked for: once an upgrade goes back, retrying any step of it means going on with going back. */
+function actionOf({ spec }: UpgradeUpdate, { status }: MeshUpgrade): ActionName {
+  const { name, action } = spec.currentStep
+  const back = status.state === 'RollingBack' || status.state === 'RollbackFailed'
+  if (action === 'Rollback' || (action === 'Retry' && back)) return 'meshlift:upgrade:rollback'
+  switch (name) {
+    case 'PreCheck':
+      return 'meshlift:upgrade:plan'
+    case 'ControlPlaneUpgrade':
+    case 'DataPlaneUpgrade':
+      return 'meshlift:upgrade:execute'
+    case 'PostUpgrade':
+      return 'meshlift:upgrade:finish'
+    default:
+      return assertNever(name)
   }
 }
 

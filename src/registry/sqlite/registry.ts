@@ -87,7 +87,13 @@ async function clusterIn(
   project: string,
   id: string,
 ): Promise<ClusterRecord | undefined> {
-  return (await clustersIn(db, project)).find((cluster) => cluster.id === id)
+  const row = await db
+    .selectFrom('cluster')
+    .select('record')
+    .where('id', '=', id)
+    .where('project', '=', project)
+    .executeTakeFirst()
+  return row && JSON.parse(row.record)
 }
 
 async function meshesIn(db: Kysely<RegistryDatabase>, project: string): Promise<readonly MeshRecord[]> {
@@ -96,5 +102,11 @@ async function meshesIn(db: Kysely<RegistryDatabase>, project: string): Promise<
 }
 
 async function meshIn(db: Kysely<RegistryDatabase>, project: string, id: string): Promise<MeshRecord | undefined> {
-  return (await meshesIn(db, project)).find((mesh) => mesh.id === id)
+  const row = await db
+    .selectFrom('mesh')
+    .select('record')
+    .where('id', '=', id)
+    .where('project', '=', project)
+    .executeTakeFirst()
+  return row && JSON.parse(row.record)
 }

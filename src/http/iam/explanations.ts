@@ -1,0 +1,82 @@
+/** Whether a user may do something, and which statement decides: for whoever writes policies. */
+
+import type { Decision, Question, Resource } from '../../access/permission.ts'
+import type { User } from '../../access/directory/directory.ts'
+import { actions } from '../../contract/actions.ts'
+import type { ActionName } from '../../contract/actions.ts'
+import type { ExplainRequest } from '../../contract/iam.ts'
+import { assertNever, Problem } from '../../lib/problem.ts'
+import { knownMesh, meshResource } from '../found.ts'
+import type { Handlers } from '../handler.ts'
+import { invalidField } from '../mesh-asked.ts'
+import type { Parts } from '../parts.ts'
+
+type Needs = Pick<Parts, 'access' | 'registry' | 'now'>
+
+export function explanationHandlers(parts: Needs): Handlers<'explain'> {
+  return {
+    async explain({ body }) {
+      const { directory } = parts.access.office
+      const action = knownAction(body.action)
+      const user = directory.users.get(body.user)
+      if (!user) throw unknown('access/unknown-user', `user must be the id of a user; there is no user ${body.user}.`)
+      const project = parts.access.project(body.project)
+      if (!project)
+        throw unknown(
+          'access/unknown-project',
+          `project must be the id of a project; there is no project ${body.project}.`,
+        )
+      const question: Question = {
+        caller: { user: { id: user.id, name: user.name }, domain: directory.domain, administrator: user.administrator },
+        project,
+        // The name alone: what else would let the same route through is another question.
+        permission: { actions: [action] },
+        resource: await resourceOf(parts, action, body),
+        now: parts.now(),
+      }
+      const { decision, considered } = parts.access.explain(question)
+      return {
+        allowed: decision.allowed,
+        because: because(decision, user, action),
+        by: decision.by,
+        ...(decision.by === 'statement' ? { decided: decision.decided } : {}),
+        considered,
+      }
+    },
+  }
+}
+
+function knownAction(name: string): ActionName {
+  if (Object.hasOwn(actions, name)) return name as ActionName
+  throw invalidField('action', `must be one of ${Object.keys(actions).join(', ')}`)
+}
+
+async function resourceOf({ registry }: Needs, action: ActionName, asked: ExplainRequest): Promise<Resource> {
+  const type = actions[action].resource
+  if (asked.mesh === undefined) return { type, id: '*' }
+  if (type !== 'mesh') throw invalidField('mesh', `must be left out: ${action} is about clusters`)
+  return meshResource(await knownMesh(registry, asked.project, asked.mesh, 'mesh'))
+}
+
+function because(decision: Decision, user: User, action: ActionName): string {
+  const disabled = user.enabled ? '' : ` ${user.name} is disabled and can ask for nothing at all.`
+  return `${sentence(decision, user, action)}${disabled}`
+}
+
+function sentence(decision: Decision, { name }: User, action: ActionName): string {
+  switch (decision.by) {
+    case 'administrator':
+      return `${name} is an administrator, and an administrator may do everything.`
+    case 'default':
+      return `Nothing allows ${name} ${action}.`
+    case 'statement': {
+      const { policy, statement, sid, effect, through } = decision.decided
+      const which = `Statement ${statement}${sid === undefined || sid === '' ? '' : ` (${sid})`} of policy ${policy}`
+      return `${which}, held through ${through}, ${effect === 'Allow' ? 'allows' : 'denies'} it.`
+    }
+    default:
+      return assertNever(decision)
+  }
+}
+
+const unknown = (code: string, text: string): Problem => new Problem({ kind: 'not-found', code, text })
