@@ -1,4 +1,4 @@
-/** The one administrator, made at the first start and handed out as a file that only its owner can read. */
+/** The first administrator, made with domain and project at the first start, and handed out as a file that only its owner can read. */
 
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, open, readFile } from 'node:fs/promises'
@@ -6,8 +6,9 @@ import { dirname } from 'node:path'
 import { Value } from 'typebox/value'
 import { HandOut } from '../contract/hand-out.ts'
 import { Problem } from '../lib/problem.ts'
+import type { DirectoryStore } from './directory/store.ts'
 import { hashPassword } from './password.ts'
-import type { AccessStore } from './store.ts'
+import { hexId } from './secrets/random.ts'
 
 const newAdministrator = (): HandOut => ({
   user: 'admin',
@@ -17,28 +18,35 @@ const newAdministrator = (): HandOut => ({
   projectId: hexId(),
 })
 
-/** Makes the account; the password itself is not kept. */
-export async function admit(store: AccessStore, handOut: HandOut): Promise<void> {
-  await store.addAccount({
+/** Begins the directory with what was handed out; the password itself is not kept. @param now milliseconds */
+export async function admit(store: DirectoryStore, handOut: HandOut, now: number): Promise<void> {
+  const administrator = {
     id: hexId(),
     name: handOut.user,
     passwordHash: await hashPassword(handOut.password),
-    domain: { id: hexId(), name: handOut.domain },
-    project: { id: handOut.projectId, name: handOut.projectName },
-  })
+    enabled: true,
+    administrator: true,
+    generation: 1,
+    createdAt: now,
+  }
+  await store.write([
+    { put: 'domain', row: { id: hexId(), name: handOut.domain } },
+    { put: 'project', row: { id: handOut.projectId, name: handOut.projectName } },
+    { put: 'user', row: administrator },
+  ])
 }
 
 /**
- * Does nothing when the store has an account, whatever became of the file: its owner may have put it away.
+ * Does nothing when the directory was begun, whatever became of the file: its owner may have put it away.
  *
  * The file is written first. Killed between the two, or with a database that was lost, the next start finds a file
- * without an account and takes it over, so that what was handed out goes on opening the door.
+ * without a directory and takes it over, so that what was handed out goes on opening the door.
  *
  * Throws invalid (`access/hand-out-unreadable`) when the file is there and is not one of ours.
  */
-export async function admitAtFirstStart(store: AccessStore, file: string): Promise<void> {
-  if (!(await store.isEmpty())) return
-  await admit(store, (await handedOut(file)) ?? (await handOut(file)))
+export async function admitAtFirstStart(store: DirectoryStore, file: string, now: number): Promise<void> {
+  if ((await store.read()) !== undefined) return
+  await admit(store, (await handedOut(file)) ?? (await handOut(file)), now)
 }
 
 /** Undefined once its owner has put it away. Throws as above. */
@@ -85,5 +93,3 @@ const unreadable = (file: string, cause?: unknown): Problem =>
   })
 
 const isAbsent = (thrown: unknown): boolean => thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT'
-
-const hexId = (): string => randomBytes(16).toString('hex')

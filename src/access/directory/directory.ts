@@ -51,6 +51,8 @@ export interface Grant {
 export interface Directory {
   /** The one account of this server. */
   readonly domain: Named
+  /** Sealed at the first start: opens with the key file that this directory was begun with, and with no other. */
+  readonly proof?: string
   readonly users: ReadonlyMap<string, User>
   readonly groups: ReadonlyMap<string, Group>
   readonly projects: ReadonlyMap<string, Named>
