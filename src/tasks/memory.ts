@@ -4,7 +4,7 @@ import { Problem } from '../lib/problem.ts'
 import { giveUpLease, holdsLease, noLease, takeLease } from './lease.ts'
 import { taskListeners } from './listeners.ts'
 import { alreadyFinished, busy, commandOpen, leaseLost, moved, unknownTask } from './refusals.ts'
-import type { Epoch, Item, Note, Save, Task, TaskDesk, TaskStore } from './store.ts'
+import type { Command, Epoch, Item, Note, Save, Task, TaskDesk, TaskStore } from './store.ts'
 
 interface Entry {
   readonly task: Task
@@ -21,6 +21,8 @@ export function memoryTasks(): TaskStore & TaskDesk {
   const entries = new Map<string, Entry>()
   const items = new Map<string, { readonly task: string; readonly item: Item }>()
   const places = new Map<string, string>()
+  /** Every command that was accepted, and its task. */
+  const commands = new Map<string, string>()
   const { watch, tell } = taskListeners()
   let lease = noLease
 
@@ -52,6 +54,17 @@ export function memoryTasks(): TaskStore & TaskDesk {
     if (before !== undefined) places.delete(place(before.item))
     places.set(place(written), written.id)
     items.set(written.id, { task: written.task, item: copied(written) }) // a key that is there keeps its place in the order
+  }
+  const newestFirst = (chosen: (task: Task) => boolean): readonly Task[] =>
+    all()
+      .filter(chosen)
+      .toReversed()
+      .toSorted((a, b) => b.createdAt - a.createdAt)
+  /** Whoever minted one id twice has a bug; nothing is written then. */
+  const note = ({ id }: Command, task: string): void => {
+    if (commands.has(id))
+      throw new Problem({ kind: 'bug', code: 'tasks/command-taken', text: `There was a command ${id} before.` })
+    commands.set(id, task)
   }
   const read = async (task: string): Promise<Task | undefined> => copied(entries.get(task)?.task)
   const write = (entry: Entry): Task => {
@@ -102,6 +115,7 @@ export function memoryTasks(): TaskStore & TaskDesk {
       if (entries.has(asked.id))
         throw new Problem({ kind: 'bug', code: 'tasks/id-taken', text: `Task ${asked.id} exists.` })
       const { id, project, subject, createdAt } = asked
+      note(asked.command, id)
       const given = { state: copied(asked.state), command: copied(asked.command) }
       const task: Task = { id, project, subject, createdAt, ...given, finished: false, wakeAt: undefined, version: 1 }
       return write({ task, notes: [], kept: new Map() })
@@ -111,15 +125,25 @@ export function memoryTasks(): TaskStore & TaskDesk {
       if (task.finished) throw alreadyFinished(id)
       if (task.command !== undefined) throw commandOpen(id, task.command.id)
       if (task.version !== version) throw moved(id)
+      note(command, id)
       return write({ task: { ...task, version: version + 1, command: copied(command) }, notes, kept })
     },
     read,
     list: async ({ project, subject }) =>
-      all()
-        .filter((task) => task.project === (project ?? task.project) && task.subject === (subject ?? task.subject))
-        .toReversed()
-        .toSorted((a, b) => b.createdAt - a.createdAt)
-        .map(copied),
+      newestFirst(
+        (task) => task.project === (project ?? task.project) && task.subject === (subject ?? task.subject),
+      ).map(copied),
+    page: async ({ project, subjects, after, limit }) => {
+      const whole = newestFirst((task) => task.project === project)
+      const start = after === undefined ? 0 : whole.findIndex(({ id }) => id === after) + 1
+      if (after !== undefined && start === 0) throw unknownTask(after)
+      return whole
+        .slice(start)
+        .filter(({ subject }) => subjects.includes(subject))
+        .slice(0, limit)
+        .map(copied)
+    },
+    ofCommand: async (id) => read(commands.get(id) ?? ''),
     items: async (job) => [...items.values()].filter(({ item }) => item.job === job).map(({ item }) => copied(item)),
     item: async (id) => copied(items.get(id)?.item),
     notes: async (task, after, limit) =>
@@ -132,6 +156,8 @@ export function memoryTasks(): TaskStore & TaskDesk {
           items.delete(key)
           places.delete(place(item))
         }
+      for (const [command, task] of commands) if (task === id) commands.delete(command)
+      tell(id)
     },
     watch,
   }

@@ -91,6 +91,14 @@ export interface TaskStore {
   read(task: string): Promise<Task | undefined>
 }
 
+export interface TaskPage {
+  readonly project: string
+  readonly subjects: readonly string[]
+  /** Id of a task. */
+  readonly after?: string
+  readonly limit: number
+}
+
 /** For requests: create, ask, read, forget. */
 export interface TaskDesk {
   /** conflict (`tasks/busy`) when an unfinished task of this subject exists. Its `command` is open in the same transaction; version 1, no wake. */
@@ -105,14 +113,18 @@ export interface TaskDesk {
   /** conflict (`tasks/finished`) when the task is finished, (`tasks/command-open`) when one waits already, (`tasks/moved`) when it is no longer the `version` that the asker judged; not-found. */
   command(task: string, command: Command, version: number): Promise<Task>
   read(task: string): Promise<Task | undefined>
-  /** Newest first. */
+  /** All of them, newest first. */
   list(filter: { readonly project?: string; readonly subject?: string }): Promise<readonly Task[]>
+  /** Newest first; those older than the task `after`. not-found (`tasks/unknown`) when there is no such task. */
+  page(asked: TaskPage): Promise<readonly Task[]>
+  /** The task that a command with this id was ever given to. */
+  ofCommand(id: string): Promise<Task | undefined>
   /** Items of a job in the order they were first written; or one item by its id. */
   items(job: string): Promise<readonly Item[]>
   item(id: string): Promise<Item | undefined>
   notes(task: string, after: number, limit: number): Promise<readonly Note[]>
   /** Removes the task with items, notes and side rows. not-found; conflict (`tasks/moved`). */
   remove(task: string, version: number): Promise<void>
-  /** Calls back after each create, command and save (of this process), until stopped. The listener must not throw. */
+  /** Calls back after each create, command, save and removal (of this process), until stopped. The listener must not throw. */
   watch(listener: (task: string) => void): () => void
 }

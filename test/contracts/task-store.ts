@@ -128,7 +128,74 @@ export function taskStoreContract(driver: string, open: () => Promise<OpenedTask
       })
     })
 
+    describe('pages', () => {
+      const ids = async (asked: Partial<Parameters<TaskDesk['page']>[0]>): Promise<readonly string[]> =>
+        (await tasks.page({ project: 'p1', subjects: ['m1', 'm2', 'm3'], limit: 10, ...asked })).map(({ id }) => id)
+      beforeEach(async () => {
+        await finish(await create('t1', 'm1', { createdAt: 100 }))
+        await create('t2', 'm2', { createdAt: 300 })
+        await create('t3', 'm3', { createdAt: 200 })
+        await create('t4', 'm1', { createdAt: 300 })
+        await create('t5', 'm4', { createdAt: 400 })
+        await create('t6', 'm5', { createdAt: 250, project: 'p2' })
+      })
+
+      it('are of these subjects in this project, newest first', async () => {
+        expect(await ids({})).toEqual(['t4', 't2', 't3', 't1'])
+        expect(await ids({ subjects: ['m1', 'm5'] })).toEqual(['t4', 't1'])
+        expect(await ids({ project: 'p2', subjects: ['m1', 'm5'] })).toEqual(['t6'])
+        expect(await ids({ subjects: [] })).toEqual([])
+      })
+
+      it('go on after any task, each once, whatever was made at the same moment', async () => {
+        expect(await ids({ limit: 1 })).toEqual(['t4'])
+        expect(await ids({ limit: 1, after: 't4' })).toEqual(['t2'])
+        expect(await ids({ limit: 2, after: 't2' })).toEqual(['t3', 't1'])
+        expect(await ids({ after: 't1' })).toEqual([])
+        expect(await ids({ after: 't5' })).toEqual(['t4', 't2', 't3', 't1'])
+      })
+
+      it('are not moved by what is made or removed meanwhile', async () => {
+        expect(await ids({ limit: 2 })).toEqual(['t4', 't2'])
+        await create('t7', 'm6', { createdAt: 500 })
+        const gone = await tasks.read('t4')
+        await tasks.remove('t4', gone?.version ?? 0)
+        expect(await ids({ limit: 2, after: 't2' })).toEqual(['t3', 't1'])
+      })
+
+      it('are refused after a task that is not there', async () => {
+        await expect(ids({ after: 't9' })).rejects.toMatchObject({ kind: 'not-found', code: 'tasks/unknown' })
+      })
+    })
+
     describe('commands', () => {
+      it('lead to their task, open or folded, for as long as it is there', async () => {
+        const folded = await fold(await create())
+        const asked = await tasks.command('t1', command('c2'), folded.version)
+        expect(await tasks.ofCommand('t1-start')).toEqual(asked)
+        expect(await tasks.ofCommand('c2')).toEqual(asked)
+        await fold(asked)
+        expect((await tasks.ofCommand('c2'))?.id).toBe('t1')
+        expect(await tasks.ofCommand('t1')).toBeUndefined()
+        const now = await tasks.read('t1')
+        await tasks.remove('t1', now?.version ?? 0)
+        expect(await tasks.ofCommand('c2')).toBeUndefined()
+      })
+
+      it('that were refused lead nowhere', async () => {
+        await create()
+        await expect(tasks.command('t1', command('c2'), 1)).rejects.toMatchObject({ code: 'tasks/command-open' })
+        await expect(create('t2')).rejects.toMatchObject({ code: 'tasks/busy' })
+        expect(await tasks.ofCommand('c2')).toBeUndefined()
+        expect(await tasks.ofCommand('t2-start')).toBeUndefined()
+      })
+
+      it('have an id of their own: a second one is a bug and writes nothing', async () => {
+        const folded = await fold(await create())
+        await expect(tasks.command('t1', command('t1-start'), folded.version)).rejects.toThrow(/before|UNIQUE/)
+        expect(await tasks.read('t1')).toEqual(folded)
+      })
+
       it('are open one at a time', async () => {
         const made = await create()
         await expect(tasks.command('t1', command('c2'), made.version)).rejects.toMatchObject({
@@ -450,7 +517,7 @@ export function taskStoreContract(driver: string, open: () => Promise<OpenedTask
     })
 
     describe('watching', () => {
-      it('tells of each create, command and save that succeeded, until stopped', async () => {
+      it('tells of each create, command, save and removal that succeeded, until stopped', async () => {
         const heard: string[] = []
         const stop = tasks.watch((task) => heard.push(task))
         const made = await create()
@@ -460,9 +527,12 @@ export function taskStoreContract(driver: string, open: () => Promise<OpenedTask
         await expect(create('t2')).rejects.toThrow(/not finished/)
         await expect(save(made)).rejects.toThrow(/changed in the meantime/)
         expect(heard).toHaveLength(3)
+        await expect(tasks.remove('t1', made.version)).rejects.toThrow(/changed in the meantime/)
+        await tasks.remove('t1', folded.version + 1)
+        expect(heard).toEqual(['t1', 't1', 't1', 't1'])
         stop()
         await create('t3', 'mesh-3')
-        expect(heard).toHaveLength(3)
+        expect(heard).toHaveLength(4)
       })
     })
   })

@@ -4,12 +4,17 @@ import type { Generated, Selectable } from 'kysely'
 import type { Tables } from '../../lib/sqlite.ts'
 import type { Item, Note, Task } from '../store.ts'
 import { firstTasks } from './migrations/0001-tasks.ts'
+import { commandsOfTasks } from './migrations/0002-commands.ts'
 
 /** What this room asks of the database file. */
-export const taskTables: Tables = { name: 'tasks', migrations: { '0001-tasks': firstTasks } }
+export const taskTables: Tables = {
+  name: 'tasks',
+  migrations: { '0001-tasks': firstTasks, '0002-commands': commandsOfTasks },
+}
 
 export type TaskDatabase = {
   task: TaskRow
+  command: { id: string; task: string }
   item: ItemRow
   note: NoteRow
   kept: { task: string; key: string; value: string }

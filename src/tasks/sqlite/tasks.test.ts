@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openDatabase } from '../../lib/sqlite.ts'
+import { sql } from 'kysely'
+import { firstTasks } from './migrations/0001-tasks.ts'
 import { taskTables } from './tables.ts'
 import { sqliteTasks } from './tasks.ts'
 
@@ -72,5 +74,27 @@ it('lets requests go on while a save is at work, without mixing the two', async 
   expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
   expect(await tasks.read('u')).toMatchObject({ version: 1 })
   expect(await tasks.items('j')).toEqual([])
+  await database.close()
+})
+
+it('finds the tasks of commands that were given before it noted them', async () => {
+  const old = await openDatabase(file, [{ name: 'tasks', migrations: { '0001-tasks': firstTasks } }])
+  const row = (id: string, state: unknown, open: string): ReturnType<ReturnType<typeof sql>['execute']> =>
+    sql`insert into task (id, project, subject, finished, state, created_at, version, command_id, command_body, command_at)
+      values (${id}, 'p', ${id}, 0, ${JSON.stringify(state)}, 0, 1, ${open}, '{}', 0)`.execute(old.kysely)
+  await row('t', { jobs: [{ id: 'folded' }, { id: 'worked' }] }, 'open-t')
+  await row('u', { jobs: 'none' }, 'open-u')
+  await row('v', 0, 'open-v')
+  await sql`insert into item (id, task, job, path, phase, title, reason)
+    values ('i', 't', 'worked', 'a', 'Running', '', ''), ('k', 'u', 'other', 'a', 'Running', '', '')`.execute(
+    old.kysely,
+  )
+  await old.close()
+  const database = await openDatabase(file, [taskTables])
+  const tasks = sqliteTasks(database.kysely)
+  const owners: Record<string, string | undefined> = {}
+  for (const id of ['folded', 'worked', 'other', 'open-t', 'open-u', 'open-v', 'i'])
+    owners[id] = (await tasks.ofCommand(id))?.id
+  expect(owners).toEqual({ folded: 't', worked: 't', other: 'u', 'open-t': 't', 'open-u': 'u', 'open-v': 'v' })
   await database.close()
 })

@@ -106,6 +106,7 @@ export function sqliteTasks(kysely: Kysely<unknown>): TaskStore & TaskDesk {
           })
           .returningAll()
           .executeTakeFirstOrThrow()
+        await inside.insertInto('command').values({ id: command.id, task: id }).execute()
         return taskFrom(row)
       }),
     command: (id, command, version) =>
@@ -113,6 +114,7 @@ export function sqliteTasks(kysely: Kysely<unknown>): TaskStore & TaskDesk {
         const task = await unfinished(inside, id)
         if (task.command !== undefined) throw commandOpen(id, task.command.id)
         if (task.version !== version) throw moved(id)
+        await inside.insertInto('command').values({ id: command.id, task: id }).execute()
         const row = await inside
           .updateTable('task')
           .set({
@@ -138,6 +140,29 @@ export function sqliteTasks(kysely: Kysely<unknown>): TaskStore & TaskDesk {
         .execute()
       return rows.map(taskFrom)
     },
+    page: async ({ project, subjects, after, limit }) => {
+      const last = after === undefined ? undefined : await placeOf(db, after)
+      const rows = await db
+        .selectFrom('task')
+        .selectAll()
+        .where('project', '=', project)
+        .where('subject', 'in', [...subjects])
+        .$if(last !== undefined, (query) => query.where(sql<boolean>`(created_at, seq) < (${last?.at}, ${last?.seq})`))
+        .orderBy('created_at', 'desc')
+        .orderBy('seq', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(taskFrom)
+    },
+    ofCommand: async (id) => {
+      const row = await db
+        .selectFrom('task')
+        .selectAll('task')
+        .innerJoin('command', 'command.task', 'task.id')
+        .where('command.id', '=', id)
+        .executeTakeFirst()
+      return row === undefined ? undefined : taskFrom(row)
+    },
     items: async (job) =>
       (await db.selectFrom('item').selectAll().where('job', '=', job).orderBy('seq').execute()).map(itemFrom),
     item: async (id) => {
@@ -155,17 +180,25 @@ export function sqliteTasks(kysely: Kysely<unknown>): TaskStore & TaskDesk {
         .execute()
       return rows.map(noteFrom)
     },
-    remove: (id, version) =>
-      db.transaction().execute(async (inside) => {
+    remove: async (id, version) => {
+      await db.transaction().execute(async (inside) => {
         const row = await inside.selectFrom('task').select('version').where('id', '=', id).executeTakeFirst()
         if (row === undefined) throw unknownTask(id)
         if (row.version !== version) throw moved(id)
         await inside.deleteFrom('task').where('id', '=', id).execute() // items, notes and side rows go with it
-      }),
+      })
+      tell(id)
+    },
     watch,
   }
 
   return { ...store, ...desk }
+}
+
+async function placeOf(db: Kysely<TaskDatabase>, task: string): Promise<{ readonly at: number; readonly seq: number }> {
+  const row = await db.selectFrom('task').select(['created_at as at', 'seq']).where('id', '=', task).executeTakeFirst()
+  if (row === undefined) throw unknownTask(task)
+  return row
 }
 
 async function leaseIn(db: Kysely<TaskDatabase>): Promise<Lease> {
