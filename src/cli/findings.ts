@@ -6,19 +6,23 @@ import type { Paint } from './print.ts'
 
 export const blocks = ({ findings }: CheckReport): boolean => findings.some(({ weight }) => weight === 'blocks')
 
-/** Blocking ones first. */
 export function findingLines({ mesh, from, to, findings, checks }: CheckReport, paint: Paint): readonly string[] {
   const count = (weight: 'blocks' | 'warns'): number => findings.filter((one) => one.weight === weight).length
-  const ordered = findings.toSorted((a, b) => a.weight.localeCompare(b.weight))
   return [
     `${checks.length} checks of mesh ${mesh.name}, ${from.revision} (${from.version}) to ${to.revision} (${to.version}): ` +
       (findings.length === 0 ? 'all quiet.' : `${count('blocks')} block, ${count('warns')} warn.`),
-    ...ordered.map(
-      ({ weight, about, code, text }) =>
-        `  ${paint(weight === 'blocks' ? 'red' : 'yellow', weight.padEnd(6))}  ${about}  ${text} ${paint('dim', `[${code}]`)}`,
-    ),
+    ...foundLines(findings, paint),
   ]
 }
+
+/** Blocking ones first. */
+export const foundLines = (findings: CheckReport['findings'], paint: Paint): readonly string[] =>
+  findings
+    .toSorted((a, b) => a.weight.localeCompare(b.weight))
+    .map(
+      ({ weight, about, code, text }) =>
+        `  ${paint(weight === 'blocks' ? 'red' : 'yellow', weight.padEnd(6))}  ${about}  ${text} ${paint('dim', `[${code}]`)}`,
+    )
 
 /** What PreCheck found, read off its rows: one a check, one below it an object. */
 export function precheckLines({ steps }: UpgradeDetail, paint: Paint): readonly string[] {

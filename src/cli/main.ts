@@ -20,6 +20,13 @@ import { serveCommand } from './commands/serve.ts'
 import { statusCommand } from './commands/status.ts'
 import { upgradeCommand } from './commands/upgrade.ts'
 import { upgradesCommand } from './commands/upgrades.ts'
+import { auditCommand } from './commands/audit.ts'
+import { findingsCommand } from './commands/findings.ts'
+import { groupCommand } from './commands/group.ts'
+import { keyCommand } from './commands/key.ts'
+import { policyCommand } from './commands/policy.ts'
+import { projectCommand } from './commands/project.ts'
+import { userCommand } from './commands/user.ts'
 import { exitCodeOf, exitCodes, exitCodesInWords } from './exit-codes.ts'
 import { printer } from './print.ts'
 import { thisMachine } from './world.ts'
@@ -98,7 +105,14 @@ Exit codes: ${exitCodesInWords}.`,
     statusCommand,
     jobCommand,
     notesCommand,
+    findingsCommand,
     upgradesCommand,
+    userCommand,
+    groupCommand,
+    projectCommand,
+    keyCommand,
+    policyCommand,
+    auditCommand,
     configCommand,
   ]
   for (const make of commands) program.addCommand(make(cli))
@@ -122,7 +136,8 @@ function prepare(command: Command, program: Command, { out, err }: World): void 
     .helpCommand(false)
     .configureHelp({
       showGlobalOptions: true,
-      visibleGlobalOptions: (shown) => (shown === program ? [] : program.options.filter((one) => !shadowed(shown, one))),
+      visibleGlobalOptions: (shown) =>
+        shown === program ? [] : program.options.filter((one) => !shadowed(shown, one)),
     })
     .configureOutput({
       writeOut: (text) => out.write(text),

@@ -1,55 +1,24 @@
 /** `mesh`: the Istio installations that can be upgraded. */
 
 import { Command } from 'commander'
+import { enterpriseProjectAnnotation } from '../../contract/meshes.ts'
 import type { Mesh } from '../../contract/meshes.ts'
 import type { Cli } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { findCluster, findMesh } from '../find.ts'
+import { findMesh } from '../find.ts'
+import { findEnterpriseProject } from '../find-access.ts'
 import { table } from '../layout.ts'
+import { addMeshCommand } from './mesh-add.ts'
 
 export function meshCommand(cli: Cli): Command {
-  const group = new Command('mesh').summary('add, list, show and remove meshes')
-  group.addCommand(addCommand(cli))
+  const group = new Command('mesh').summary('add, list, show, move and remove meshes')
+  group.addCommand(addMeshCommand(cli))
   group.addCommand(listCommand(cli))
   group.addCommand(showCommand(cli))
+  group.addCommand(moveCommand(cli))
   group.addCommand(removeCommand(cli))
   return group
 }
-
-const addCommand = (cli: Cli): Command =>
-  new Command('add')
-    .summary('take on the Istio that is in a cluster')
-    .description('Takes on the Istio that is there. Nothing is installed and nothing is changed.')
-    .argument('<name>', '4 to 64 lower-case letters, digits and hyphens')
-    .requiredOption('--cluster <CLUSTER>', 'name or id of the cluster that it runs on')
-    .option('--istio <VERSION>', 'refuse when another version is there')
-    .addHelpText('after', '\nExample:\n  meshlift mesh add shop --cluster production')
-    .action((name: string, options: { readonly cluster: string; readonly istio?: string }, command: Command) =>
-      cli.withServer(command, async ({ session, signal, print }) => {
-        const cluster = await findCluster(session, options.cluster, signal)
-        // Documented as mandatory; an installation that is there has chosen its nodes already.
-        const installation = { nodes: { fieldSelector: { key: 'UID', operator: 'In', values: [] } } } as const
-        const mesh = await session.call(
-          'createMesh',
-          {
-            body: {
-              kind: 'Mesh',
-              apiVersion: 'v1',
-              metadata: { name },
-              spec: {
-                type: 'InCluster',
-                ...(options.istio === undefined ? {} : { version: options.istio }),
-                extendParams: { clusters: [{ clusterID: cluster.id, installation }] },
-              },
-            },
-          },
-          signal,
-        )
-        print.result(mesh, [`Mesh ${name} is Istio ${mesh.spec.version} in cluster ${cluster.name}.`])
-        print.aside(`See what an upgrade would meet: meshlift check ${name} --to VERSION${session.where}`)
-        return exitCodes.done
-      }),
-    )
 
 const listCommand = (cli: Cli): Command =>
   new Command('list')
@@ -89,6 +58,8 @@ function meshLines({ metadata, spec, status }: Mesh, names: ReadonlyMap<string, 
     [metadata.name, status.phase],
     ['  Istio', spec.version],
     ['  clusters', clusters.join(', ')],
+    ['  enterprise project', metadata.annotations?.[enterpriseProjectAnnotation] ?? '0'],
+    ...(spec.tags ?? []).map(({ key, value }) => ['  tag', `${key}=${value}`]),
     ['  id', metadata.uid],
     ['  since', metadata.creationTimestamp],
   ])
@@ -105,6 +76,26 @@ const removeCommand = (cli: Cli): Command =>
         const { metadata } = await findMesh(session, asked, signal)
         const removed = await session.call('deleteMesh', { mesh_id: metadata.uid }, signal)
         print.result(removed, [`Mesh ${metadata.name} is forgotten; its Istio is as it was.`])
+        return exitCodes.done
+      }),
+    )
+
+const moveCommand = (cli: Cli): Command =>
+  new Command('move')
+    .summary('put a mesh into another enterprise project')
+    .description(
+      'Puts a mesh into another enterprise project: what policies say of that one holds for it from then on.',
+    )
+    .argument('<mesh>', 'name or id')
+    .requiredOption('--enterprise-project <PROJECT>', 'name or id; 0 is the default one')
+    .addHelpText('after', '\nExample:\n  meshlift mesh move shop --enterprise-project retail')
+    .action((asked: string, options: { readonly enterpriseProject: string }, command: Command) =>
+      cli.withServer(command, async ({ session, signal, print }) => {
+        const { metadata } = await findMesh(session, asked, signal)
+        const target = await findEnterpriseProject(session, options.enterpriseProject, signal)
+        const body = { enterpriseProject: target.id }
+        const mesh = await session.call('moveMesh', { mesh_id: metadata.uid, body }, signal)
+        print.result(mesh, [`Mesh ${metadata.name} is in enterprise project ${target.name}.`])
         return exitCodes.done
       }),
     )
