@@ -57,6 +57,8 @@ export interface Access {
   temporaryKey(request: TemporaryKeyRequest, caller: Caller): Promise<TemporaryKey>
   /** unauthenticated: `access/signature`, `access/locked`, `access/unknown-key`. */
   signer(request: SignedRequest): Promise<Signer>
+  /** The real time in milliseconds, whatever a simulation makes of it: signatures, tokens, policies and the audit log go by it. */
+  now(): number
   /** A project of this server by its id. */
   project(id: string): Named | undefined
   decide(question: Question): Decision

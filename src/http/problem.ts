@@ -65,7 +65,12 @@ const iam: Readonly<Record<ProblemKind, Row>> = {
 const gateway: Readonly<Record<string, Row>> = {
   'http/unknown-route': [404, 'APIGW.0101'],
   'http/wrong-method': [405, 'APIGW.0101'],
+  'http/not-acceptable': [406, 'APIGW.0201'],
+  'http/timeout': [408, 'APIGW.0201'],
   'http/too-large': [413, 'APIGW.0201'],
+  'http/url-too-large': [414, 'APIGW.0201'],
+  'http/headers-too-large': [494, 'APIGW.0201'],
+  'http/too-many': [429, 'APIGW.0308'],
   'http/not-json': [415, 'APIGW.0201'],
   'http/bad-request': [400, 'APIGW.0201'],
 }
@@ -125,18 +130,15 @@ function fitting(text: string): string {
 /** What the web framework itself refuses, in our words; anything else passes through. */
 export function translated(thrown: unknown): unknown {
   if (thrown instanceof Problem || !(thrown instanceof Error)) return thrown
-  const { code, statusCode } = thrown as Error & { readonly code?: string; readonly statusCode?: number }
+  const { statusCode } = thrown as Error & { readonly statusCode?: number }
   if (statusCode === undefined || statusCode >= 500) return thrown
   if (statusCode === 413)
-    return new Problem({ kind: 'invalid', code: 'http/too-large', text: 'Request entity too large: 1 MiB at most.' })
+    return new Problem({ kind: 'invalid', code: 'http/too-large', text: 'Request entity too large: 12 MiB at most.' })
   if (statusCode === 415)
     return new Problem({
       kind: 'invalid',
       code: 'http/not-json',
       text: 'API request error: Content-Type must be application/json.',
     })
-  // The parser's own message quotes the body, and a body may hold a password.
-  if (thrown instanceof SyntaxError || code === 'FST_ERR_CTP_INVALID_JSON_BODY')
-    return new Problem({ kind: 'invalid', code: 'http/invalid-body', text: 'The body is not valid JSON.' })
   return new Problem({ kind: 'invalid', code: 'http/bad-request', text: 'API request error: it cannot be read.' })
 }

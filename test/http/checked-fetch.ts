@@ -9,7 +9,7 @@ import type { Route } from '../../src/contract/route.ts'
 
 /** What asm-api 5.2 documents for the service, and 5.4 and the status appendix for the gate in front of it. */
 const service = [400, 403, 404, 409, 500]
-const gate = [400, 401, 404, 405, 413, 415, 500]
+const gate = [400, 401, 404, 405, 406, 408, 413, 414, 415, 429, 494, 500]
 const more = { asm: [], ours: [422, 502, 503, 504], iam: [401, 503] }
 
 export function checkedFetch(fetch: Fetch): Fetch {
@@ -20,7 +20,7 @@ export function checkedFetch(fetch: Fetch): Fetch {
     const route = Object.values(routes).find(
       (one: Route) =>
         one.method === (init.method ?? 'GET') &&
-        new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
+        new RegExp(`^${one.path.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`).test(pathname),
     )
     expect(response.headers.get('x-request-id'), 'every answer has a request id').toMatch(/^[0-9a-f-]{36}$/)
     if (response.status === 304) expect(text).toBe('')

@@ -1,18 +1,21 @@
 /** A server in this process with parts of its own, and ways to talk to it. */
 
 import type { FastifyInstance } from 'fastify'
-import { access } from '../../src/access/access.ts'
 import { admit } from '../../src/access/administrator.ts'
-import { memoryAccessStore } from '../../src/access/memory.ts'
-import type { AccessStore } from '../../src/access/store.ts'
+import { openAccess } from '../../src/access/door.ts'
+import { memoryAccessStores } from '../../src/access/memory.ts'
+import type { AccessStores } from '../../src/access/stores.ts'
+import { sealWith } from '../../src/access/secrets/sealing.ts'
 import { client } from '../../src/client/client.ts'
 import type { Client } from '../../src/client/client.ts'
 import { login } from '../../src/client/login.ts'
 import type { Session } from '../../src/client/login.ts'
+import type { SigningSession } from '../../src/client/signed.ts'
 import type { Fetch } from '../../src/client/transport.ts'
 import { fetchFrom } from '../../src/http/in-process.ts'
 import type { Parts } from '../../src/http/parts.ts'
 import { server } from '../../src/http/server.ts'
+import type { ServerOptions } from '../../src/http/server.ts'
 import { newId } from '../../src/lib/ids.ts'
 import type { MeshUpgrade, StepAction, StepName } from '../../src/contract/upgrades.ts'
 import type { World } from '../../src/mesh/simulated/world.ts'
@@ -28,19 +31,30 @@ export const handOut = {
   projectId: '0123456789abcdef0123456789abcdef',
 }
 
+const start = Date.parse('2026-11-22T10:00:00.250Z')
+
 /** Hashing a password takes long on purpose, so it is done once. */
-const administrator = (async () => {
-  const store = memoryAccessStore()
-  await admit(store, handOut)
-  const account = await store.findAccount(handOut.domain, handOut.user)
-  if (!account) throw new Error('The administrator was not made.')
-  return account
+const begun = (async () => {
+  const { directory } = memoryAccessStores()
+  await admit(directory, handOut, start)
+  const made = await directory.read()
+  if (!made) throw new Error('The administrator was not made.')
+  return made
 })()
+
+/** Who may do what, on every resource of one project. */
+export interface Somebody {
+  readonly name: string
+  readonly allow: readonly string[]
+  readonly deny?: readonly string[]
+  /** Name; a new one is made. The administrator's when absent. */
+  readonly project?: string
+}
 
 export interface Harness {
   readonly app: FastifyInstance
   readonly parts: Parts
-  readonly store: AccessStore
+  readonly stores: AccessStores
   readonly session: Session
   readonly client: Client
   readonly fetch: Fetch
@@ -60,8 +74,12 @@ export interface Harness {
   /** One look of the worker, and the time to the next. */
   round(): Promise<void>
   world(): World
-  /** Another account, with a project of its own. */
+  /** A user who is no administrator, logged in to its project. */
+  somebody(who: Somebody): Promise<Session>
+  /** A user of another project, who may do everything there. */
   stranger(): Promise<Session>
+  /** An access key of the administrator. */
+  key(): Promise<SigningSession>
   /** Everything that was logged, as text. */
   logged(): string
   tick(ms: number): void
@@ -84,15 +102,31 @@ const hour = 3_600_000
 export async function harness(
   change: (parts: Parts) => Partial<Parts> = () => ({}),
   stores: Stores = memoryStores(),
+  options: ServerOptions = {},
 ): Promise<Harness> {
-  const store = memoryAccessStore()
-  await store.addAccount(await administrator)
+  const accessStores = memoryAccessStores()
+  const { domain, users, projects } = await begun
+  await accessStores.directory.write([
+    { put: 'domain', row: domain },
+    ...[...projects.values()].map((row) => ({ put: 'project', row }) as const),
+    ...[...users.values()].map((row) => ({ put: 'user', row }) as const),
+  ])
   const beating = heart(newId, stores)
   const { clock } = beating
   const lines: string[] = []
+  const access = await openAccess({
+    stores: accessStores,
+    seal: sealWith(),
+    clock,
+    settings: { region: 'local', lockAfter: 5, lockForMs: 300_000 },
+    warn: (facts, text) => {
+      lines.push(`${text} ${JSON.stringify(facts)}`)
+    },
+  })
   const made: Parts = {
     ...beating.parts,
-    access: access(store),
+    access,
+    limits: { requestsPerMinute: 0, connections: 1000 },
     now: () => clock.now(),
     newId,
     log: {
@@ -102,7 +136,7 @@ export async function harness(
     },
   }
   const parts = { ...made, ...change(made) }
-  const app = server(parts)
+  const app = server(parts, options)
   const fetch = checkedFetch(fetchFrom(app))
   const where = { baseUrl: 'http://in-process', fetch }
   const session = await login(where, handOut)
@@ -127,10 +161,28 @@ export async function harness(
       await beating.round()
     }
   }
+  const { office } = access
+  const somebody: Harness['somebody'] = async ({ name, allow, deny = [], project }) => {
+    const made = project === undefined ? undefined : await office.createProject({ name: project })
+    const { id } = made ?? { id: handOut.projectId }
+    const user = await office.createUser({ name, password: handOut.password })
+    const group = await office.createGroup({ name: `group of ${name}` })
+    await office.joinGroup(group.id, user.id)
+    const statements = [
+      { Effect: 'Allow', Action: allow },
+      { Effect: 'Deny', Action: deny },
+    ].filter(({ Action }) => Action.length > 0)
+    const document = { Version: '1.1', Statement: statements }
+    if (statements.length > 0) {
+      const policy = await office.createPolicy({ name: `policy of ${name}`, document })
+      await office.createGrant({ policy: policy.id, group: group.id, project: id })
+    }
+    return login(where, { ...handOut, user: name, projectId: id })
+  }
   return {
     app,
     parts,
-    store,
+    stores: accessStores,
     session,
     client: asking,
     fetch,
@@ -149,10 +201,12 @@ export async function harness(
     settled: (upgrade) => until(upgrade, ({ status }) => !working.includes(status.currentStep.phase)),
     round: () => beating.round(),
     world: () => beating.world(),
-    async stranger() {
-      const other = { ...handOut, user: 'stranger', domain: 'elsewhere', projectId: 'f'.repeat(32) }
-      await admit(store, other)
-      return login(where, other)
+    somebody,
+    stranger: () => somebody({ name: 'stranger', allow: ['asm:*:*', 'meshlift:*:*'], project: 'elsewhere' }),
+    async key() {
+      const [user = ''] = users.keys()
+      const { access: accessKey, secret: secretKey } = await office.createKey({ user })
+      return { accessKey, secretKey, projectId: handOut.projectId, now: () => clock.now() }
     },
     logged: () => lines.join('\n'),
     tick: (ms) => clock.advance(ms),

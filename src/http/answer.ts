@@ -1,0 +1,142 @@
+/** From a request that was let in to its answer: the handler, what it asked for, what is written down, what is sent. */
+
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Value } from 'typebox/value'
+import type { TSchema } from 'typebox'
+import { routes } from '../contract/routes.ts'
+import type { Route } from '../contract/route.ts'
+import type { RouteName } from '../contract/routes.ts'
+import { inTurn } from '../lib/in-turn.ts'
+import { etagOf, matches } from './etag.ts'
+import { projectOf } from './gate/authenticate.ts'
+import { headerOf } from './gate/headers.ts'
+import { permits } from './gate/permit.ts'
+import { doneOnce } from './gate/replay.ts'
+import type { Sent } from './gate/replay.ts'
+import { isAudited, withoutOnce, writeAnswered, writeAsked, writeRefused } from './gate/trail.ts'
+import type { Asked, Handler, Handlers } from './handler.ts'
+import type { Parts } from './parts.ts'
+import { refusalOf, translated } from './problem.ts'
+
+export interface Answering {
+  of(name: RouteName, handlers: Handlers): (request: FastifyRequest, reply: FastifyReply) => Promise<Sent>
+  /** An answer from whatever was thrown; logged when it is our fault, written down when it was not allowed. */
+  refused(thrown: unknown, request: FastifyRequest): Promise<Sent>
+  /** Aborts what is under way. */
+  stop(): void
+}
+
+const json = 'application/json; charset=utf-8'
+
+export function answering(parts: Pick<Parts, 'access'>, failed: (thrown: unknown, requestId: string) => void): Answering {
+  const { access } = parts
+  const now = (): number => access.now()
+  const trail = { audit: access.audit, now }
+  const replays = { replays: access.replays, ofRequest: inTurn(), now }
+  const stopping = new AbortController()
+
+  const refusal = (thrown: unknown, request: FastifyRequest): Sent => {
+    const { name } = request.routeOptions.config
+    const { status, headers, body } = refusalOf(translated(thrown), name ? routes[name].family : 'gateway', request.id)
+    if (status >= 500) failed(thrown, request.id)
+    return { status, headers: { ...headers, 'content-type': json }, body: JSON.stringify(body) }
+  }
+
+  const refused = async (thrown: unknown, request: FastifyRequest): Promise<Sent> => {
+    const { name } = request.routeOptions.config
+    const sent = refusal(thrown, request)
+    if (sent.status !== 403 || !name || !request.caller) return sent
+    try {
+      await writeRefused(trail, request, name)
+      return sent
+    } catch (notWritten) {
+      return refusal(notWritten, request)
+    }
+  }
+
+  const done = async (name: RouteName, handle: Handler<RouteName>, request: FastifyRequest, reply: FastifyReply) => {
+    const route: Route = routes[name]
+    const audited = isAudited(request, name)
+    if (audited) await writeAsked(trail, request, name)
+    let before: unknown
+    const headers: Record<string, string> = { 'content-type': json }
+    const project = projectOf(request)
+    const { finish, ...permit } = permits({
+      access,
+      needs: route.needs,
+      caller: request.caller,
+      project: project === undefined ? undefined : access.project(project),
+      now,
+    })
+    const written = async (sent: Sent, after?: unknown): Promise<Sent> => {
+      // It is done and the answer is true; that it is missing in the log is for the log of the program to say.
+      if (audited)
+        await writeAnswered(trail, request, name, sent.status, { before, after }).catch((thrown: unknown) =>
+          failed(thrown, request.id),
+        )
+      return sent
+    }
+    try {
+      const answer = await handle({
+        params: request.params,
+        query: known(route.query, request.query),
+        body: known(route.body, request.body),
+        caller: request.caller,
+        from: request.ip,
+        // Made when somebody asks for it: most handlers are done before a caller could go away.
+        get signal() {
+          return AbortSignal.any([callerGone(reply), stopping.signal])
+        },
+        header: (header: string) => headerOf(request, header),
+        ...permit,
+        was: (thing: unknown) => {
+          before = thing
+        },
+        answerHeader: (key: string, value: string) => {
+          headers[key] = value
+        },
+        // The schemas of this very route were checked a moment ago; the generic table cannot tell the compiler.
+      } as Asked<RouteName>)
+      finish()
+      const body = JSON.stringify(answer)
+      if (!route.etag) return await written({ status: route.status, headers, body }, withoutOnce(route, answer))
+      const etag = etagOf(body)
+      Object.assign(headers, { etag, 'cache-control': 'private, no-cache' })
+      return matches(request.headers['if-none-match'], etag)
+        ? { status: 304, headers }
+        : { status: route.status, headers, body }
+    } catch (thrown) {
+      const sent = await refused(thrown, request)
+      return sent.status === 403 ? sent : written(sent)
+    }
+  }
+
+  return {
+    of(name, handlers) {
+      const handle = handlers[name] as Handler<RouteName>
+      const once = (routes[name] as Route).once !== undefined
+      return (request, reply) => {
+        const { signer } = request
+        const work = (): Promise<Sent> => done(name, handle, request, reply)
+        return signer && request.method !== 'GET'
+          ? doneOnce(replays, signer.replayKey, request.rawBytes ?? new Uint8Array(), once, work)
+          : work()
+      }
+    },
+    refused,
+    stop: () => stopping.abort(),
+  }
+}
+
+/** Aborted when the connection ends before the answer does. Not `request.signal`: that one ends with the request's body. */
+function callerGone(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort()
+  })
+  return gone.signal
+}
+
+/** Unknown members are ignored here, at the door, so that none is ever stored. */
+const known = (schema: TSchema | undefined, value: unknown): unknown =>
+  schema === undefined ? undefined : Value.Clean(schema, value)

@@ -1,0 +1,62 @@
+/**
+ * Who asks. A token is judged before the body is read. Of a signature the key, form and date are: whoever has none that
+ * we know cannot make us read 12 MB; the rest needs the body's bytes and follows once they are there.
+ */
+
+import type { FastifyRequest } from 'fastify'
+import type { Access, SignedRequest, Signer } from '../../access/access.ts'
+import type { Caller } from '../../access/caller.ts'
+import type { Needs } from '../../contract/route.ts'
+import { Problem } from '../../lib/problem.ts'
+import { headerOf } from './headers.ts'
+
+/** The caller, or a signer that will name it; undefined where nobody needs to be known. @param needs undefined: no such route */
+export async function identify(
+  access: Access,
+  request: FastifyRequest,
+  needs: Needs | undefined,
+): Promise<{ readonly caller: Caller } | { readonly signer: Signer } | undefined> {
+  if (needs === 'anybody') return undefined
+  const token = headerOf(request, 'x-auth-token')
+  if (request.headers.authorization === undefined) return { caller: await access.whoIs(token) }
+  // Two identities in one request: whichever we took, somebody in between could have added the other.
+  if (token !== undefined)
+    throw new Problem({
+      kind: 'unauthenticated',
+      code: 'access/two-identities',
+      text: 'send either X-Auth-Token or a signature in Authorization, not both.',
+    })
+  return { signer: await access.signer(signedRequest(request)) }
+}
+
+function signedRequest(request: FastifyRequest): SignedRequest {
+  const headers: Record<string, string> = {}
+  // Not `headers`: there a second Host or Content-Type is dropped, and what was dropped could not be missed.
+  for (const [name, values] of Object.entries(request.raw.headersDistinct)) headers[name] = (values ?? []).join(',')
+  return { method: request.method, url: request.raw.url ?? '', headers, from: request.ip }
+}
+
+/** Throws forbidden (`access/other-project`, `access/administrators-only`). */
+export function admit(access: Access, request: FastifyRequest, caller: Caller, needs: Needs): void {
+  if (needs === 'administrator' && !caller.administrator)
+    throw forbidden('access/administrators-only', `Only administrators may do this, and ${caller.user.name} is none.`)
+  const project = projectOf(request)
+  if (project === undefined) return
+  const claimed = headerOf(request, 'x-project-id')
+  if (claimed !== undefined && claimed !== project)
+    throw forbidden('access/other-project', 'X-Project-Id names another project than the path does.')
+  if (caller.by.kind === 'token' && caller.project?.id !== project)
+    throw forbidden(
+      'access/other-project',
+      `The token is for ${caller.project ? `project ${caller.project.id}` : 'no project'}, and the request is for another one.`,
+    )
+  // A signature names no project, so any of this server will do; what may be done in it is up to policies.
+  if (access.project(project) === undefined)
+    throw forbidden('access/other-project', 'The request is for a project that is not here.')
+}
+
+/** Id from the path; undefined on routes outside of projects. */
+export const projectOf = (request: FastifyRequest): string | undefined =>
+  (request.params as { readonly project_id?: string }).project_id
+
+const forbidden = (code: string, text: string): Problem => new Problem({ kind: 'forbidden', code, text })

@@ -1,0 +1,99 @@
+/**
+ * Bodies: kept as the bytes that came until it is known who sent them - a signature is over these - and read as JSON
+ * only then.
+ */
+
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Problem } from '../../lib/problem.ts'
+import { sizes } from './sizes.ts'
+
+/** `request.body` is a Buffer from here on, whatever its Content-Type says; undefined when there is none. */
+export function keepRawBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body: Buffer, done) =>
+    done(null, body.length === 0 ? undefined : body),
+  )
+  // A signed GET may bring a body too: unread, it could be changed on its way and the signature would still be right.
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
+}
+
+const none = Buffer.alloc(0)
+export const rawBody = ({ body }: FastifyRequest): Buffer => (Buffer.isBuffer(body) ? body : none)
+
+/**
+ * The body as a value; undefined when there is none: published clients send a Content-Type with every GET and DELETE.
+ * Throws invalid: `http/not-json` (Content-Type, charset, Content-Encoding), `http/invalid-body`.
+ */
+export function parsedBody(request: FastifyRequest): unknown {
+  const bytes = rawBody(request)
+  // Nothing reads it.
+  if (bytes.length === 0 || request.method === 'GET') return undefined
+  checkKind(request)
+  if (tooDeep(bytes)) throw notJson(`nested more than ${sizes.depth} levels deep`)
+  const text = orRefused(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes), 'not UTF-8')
+  const value = orRefused(() => JSON.parse(text) as unknown, 'not valid JSON')
+  return /proto|constructor|\\u/.test(text) ? withoutTraps(value) : value
+}
+
+function checkKind({ headers }: FastifyRequest): void {
+  const [type, ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
+  const charset = parameters.find((one) => one.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '')
+  if (type !== 'application/json') throw notAccepted('Content-Type must be application/json')
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw notAccepted('charset must be utf-8')
+  const encoding = headers['content-encoding']?.toLowerCase()
+  if (encoding !== undefined && encoding !== 'identity') throw notAccepted('Content-Encoding must be left out')
+}
+
+/** Whether brackets outside of texts nest deeper than is accepted. Said before parsing: some parsers and all walkers recurse. */
+function tooDeep(bytes: Buffer): boolean {
+  let depth = 0
+  let inText = false
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index]
+    if (inText) {
+      if (byte === backslash) index += 1
+      else if (byte === quote) inText = false
+    } else if (byte === quote) inText = true
+    else if (byte === openBrace || byte === openBracket) {
+      depth += 1
+      if (depth > sizes.depth) return true
+    } else if (byte === closeBrace || byte === closeBracket) depth -= 1
+  }
+  return false
+}
+
+const quote = 0x22
+const backslash = 0x5c
+const openBrace = 0x7b
+const closeBrace = 0x7d
+const openBracket = 0x5b
+const closeBracket = 0x5d
+
+/**
+ * Without members that would become a prototype when somebody copies them with `to[name] = from[name]`. A label called
+ * `constructor` is a text and stays.
+ */
+function withoutTraps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTraps)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, member]) => name !== '__proto__' && !(name === 'constructor' && typeof member === 'object'))
+      .map(([name, member]) => [name, withoutTraps(member)]),
+  )
+}
+
+/** Without the reason: it quotes the body, and a body may hold a password. */
+function orRefused<T>(read: () => T, what: string): T {
+  try {
+    return read()
+  } catch {
+    throw notJson(what)
+  }
+}
+
+const notJson = (how: string): Problem =>
+  new Problem({ kind: 'invalid', code: 'http/invalid-body', text: `The body is ${how}.` })
+
+const notAccepted = (why: string): Problem =>
+  new Problem({ kind: 'invalid', code: 'http/not-json', text: `API request error: ${why}.` })

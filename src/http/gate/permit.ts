@@ -1,0 +1,79 @@
+/** What policies allow of one request. The handler knows what it is about, so the handler asks. */
+
+import type { Access } from '../../access/access.ts'
+import type { Caller, Named } from '../../access/caller.ts'
+import type { Decision, Resource } from '../../access/permission.ts'
+import { actions } from '../../contract/actions.ts'
+import type { Needs, Permission } from '../../contract/route.ts'
+import { Problem } from '../../lib/problem.ts'
+import type { Asked } from '../handler.ts'
+import type { RouteName } from '../../contract/routes.ts'
+
+export type Permits = Pick<Asked<RouteName>, 'permit' | 'may' | 'permitted'> & {
+  /** Throws a bug when the route has a permission that nobody asked for. */
+  readonly finish: () => void
+}
+
+export interface PermitParts {
+  readonly access: Pick<Access, 'decide'>
+  readonly needs: Needs
+  readonly caller: Caller | undefined
+  /** Undefined on routes outside of projects. */
+  readonly project: Named | undefined
+  readonly now: () => number
+}
+
+export function permits({ access, needs, caller, project, now }: PermitParts): Permits {
+  let open = typeof needs === 'object'
+  const decide = (resource: Resource, also: readonly string[] = []): Decision => {
+    if (typeof needs !== 'object' || !caller || !project) throw bug('A permission was asked for that no route has.')
+    const permission = also.length === 0 ? needs : { ...needs, actions: [...needs.actions, ...also] as const }
+    return access.decide({ caller, project, permission: permission as Permission, resource, now: now() })
+  }
+  const refuse = (decision: Decision, resource: Resource): never => {
+    throw denied(caller?.user.name ?? 'nobody', (needs as Permission).actions[0], resource, decision)
+  }
+  const may: Permits['may'] = (resource) => decide(resource).allowed
+  return {
+    may,
+    permit(resource, also) {
+      const decision = decide(resource, also)
+      open = false
+      if (!decision.allowed) refuse(decision, resource)
+    },
+    permitted(things, resourceOf) {
+      open = false
+      const seen = things.filter((thing) => may(resourceOf(thing)))
+      if (seen.length > 0) return seen
+      // An empty list would hide from somebody without any permission that it is this which is missing.
+      const all: Resource = { type: typeOf(needs), id: '*' }
+      const decision = decide(all)
+      if (!decision.allowed) refuse(decision, all)
+      return seen
+    },
+    finish() {
+      if (open) throw bug('A route with a permission answered without having asked for it.')
+    },
+  }
+}
+
+function typeOf(needs: Needs): Resource['type'] {
+  const [name] = typeof needs === 'object' ? needs.actions : []
+  return Object.entries(actions).find(([action]) => action === name)?.[1].resource ?? 'mesh'
+}
+
+function denied(user: string, action: string, { type, id }: Resource, decision: Decision): Problem {
+  const about = id === '*' ? `any ${type} of this project` : `${type} ${id}`
+  const why =
+    decision.by === 'statement'
+      ? `a statement of policy ${decision.decided.policy} denies it`
+      : 'no policy of this user allows it'
+  return new Problem({
+    kind: 'forbidden',
+    code: 'access/denied',
+    text: `User ${user} is not allowed ${action} on ${about}: ${why}. Ask an administrator.`,
+    facts: { action, resource: `${type}/${id}` },
+  })
+}
+
+const bug = (text: string): Problem => new Problem({ kind: 'bug', code: 'http/permission-not-asked', text })
