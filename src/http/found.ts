@@ -30,13 +30,14 @@ export async function resourceOfMesh(registry: RegistryStore, project: string, i
   return mesh ? meshResource(mesh) : resourceOf(id, '0')
 }
 
-/** The mesh behind an upgrade, a job or a subjob. not-found when there is none in the project. */
+/** The mesh behind an upgrade or, asked for as a `job`, a job or a subjob too. not-found when there is none in the project. */
 export async function resourceBehind(
   { registry, upgrades }: Pick<Parts, 'registry' | 'upgrades'>,
   project: string,
   id: string,
+  what: 'upgrade' | 'job' = 'upgrade',
 ): Promise<Resource> {
-  return resourceOfMesh(registry, project, await upgrades.meshOf(project, id))
+  return resourceOfMesh(registry, project, await upgrades.meshOf(project, id, what))
 }
 
 /** @param field that named it, when it was not the path. */

@@ -7,7 +7,7 @@ import type { Parts } from './parts.ts'
 export function jobHandlers(parts: Pick<Parts, 'upgrades' | 'registry'>): Handlers<'getJob'> {
   return {
     async getJob({ params, permit }) {
-      permit(await resourceBehind(parts, params.project_id, params.job_id))
+      permit(await resourceBehind(parts, params.project_id, params.job_id, 'job'))
       return parts.upgrades.job(params.project_id, params.job_id)
     },
   }

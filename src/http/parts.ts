@@ -24,8 +24,11 @@ import type { TaskDesk } from '../tasks/store.ts'
  * invalid for contents that are not accepted (naming the field), conflict for what the present state does not allow.
  */
 export interface UpgradeDoor {
-  /** Id of the mesh that an upgrade, a job or a subjob is about; not-found when there is none in the project. */
-  meshOf(project: string, id: string): Promise<string>
+  /**
+   * Id of the mesh that an upgrade is about; not-found when there is none in the project.
+   * @param what `job`: also the id of a job or a subjob, and what is said when there is none. Default `upgrade`.
+   */
+  meshOf(project: string, id: string, what?: 'upgrade' | 'job'): Promise<string>
   /** invalid names `spec.targetVersion` and the versions that would be accepted. */
   create(project: string, mesh: MeshRecord, body: UpgradeCreate, signal: AbortSignal): Promise<MeshUpgrade>
   get(project: string, id: string): Promise<MeshUpgrade>

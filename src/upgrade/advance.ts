@@ -12,6 +12,7 @@ import type { Clock } from '../lib/clock.ts'
 import { problemFrom, type Problem } from '../lib/problem.ts'
 import { fold, type UpgradeCommand } from './commands.ts'
 import type { Mesh, MeshPart, Observation, Parts } from './mesh.ts'
+import { foundKey } from './found.ts'
 import { stageById } from './plan.ts'
 import { sentences } from './reason.ts'
 import {
@@ -215,7 +216,10 @@ async function settle(
     wakeAt: record.ended ? undefined : wakeAt,
     items: rows,
     notes: told ? [{ at: now, body: note }] : [],
-    keep: verdict.keep ? [{ key: beforeKey, value: verdict.keep }] : [],
+    keep: [
+      ...(verdict.keep ? [{ key: beforeKey, value: verdict.keep }] : []),
+      ...(verdict.found ? [{ key: foundKey(job, stage.id), value: verdict.found }] : []),
+    ],
   })
   return next
 }

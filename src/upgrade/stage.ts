@@ -3,6 +3,7 @@
 import type { Action } from './actions.ts'
 import type { Answer, MeshPart, Observation, Probe } from './mesh.ts'
 import type { Reason, Sentence, Sentences } from './reason.ts'
+import type { Found } from './found.ts'
 import type { Before, UpgradeRecord } from './record.ts'
 import type { Catalogue } from './check.ts'
 
@@ -25,6 +26,8 @@ interface Answered {
   readonly namesAll?: true
   /** What the mesh looked like before; written once, in this tick's transaction. */
   readonly keep?: Before
+  /** What checks found; of a verdict that ends the stage, so once a job. */
+  readonly found?: Found
   /** Uids of all workloads that are left behind in this job, from now on. */
   readonly passedOver?: readonly string[]
 }

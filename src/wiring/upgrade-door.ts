@@ -6,11 +6,13 @@ import { Problem } from '../lib/problem.ts'
 import type { UpgradeDoor } from '../http/parts.ts'
 import type { ClusterRecord } from '../registry/clusters.ts'
 import type { MeshRecord } from '../registry/meshes.ts'
-import type { Item, Task, TaskDesk } from '../tasks/store.ts'
+import { newsOf } from '../tasks/news.ts'
+import type { Item, Task, TaskDesk, TaskStore } from '../tasks/store.ts'
 import { checkSituation } from '../upgrade/check-situation.ts'
 import { checks } from '../upgrade/checks.ts'
 import { admit, mayDelete, newUpgrade, type UpgradeCommand } from '../upgrade/commands.ts'
 import { findOld } from '../upgrade/facts/find-old.ts'
+import { foundIn, foundKeys, lastFound, type Found } from '../upgrade/found.ts'
 import { asksOf, judge, readsOf, type Judgement } from '../upgrade/judge.ts'
 import type { Check } from '../upgrade/check.ts'
 import type { Mesh, MeshPart, Observation } from '../upgrade/mesh.ts'
@@ -28,6 +30,7 @@ import {
   summaryView,
   type Shown,
 } from '../upgrade/view.ts'
+import type { UpgradeSummary } from '../contract/extensions.ts'
 import type { UpgradeCreate, UpgradeUpdate } from '../contract/upgrades.ts'
 
 /** What may be asked for, by the catalogue of the mesh's cluster. */
@@ -41,7 +44,7 @@ export interface Versions {
 }
 
 export interface UpgradeDoorParts {
-  readonly desk: TaskDesk
+  readonly desk: TaskDesk & Pick<TaskStore, 'kept'>
   readonly clock: Clock
   readonly newId: NewId
   readonly settings: Settings
@@ -150,6 +153,16 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
       return meshUpgradeView(shownOf(task))
     },
 
+    async meshOf(project, id, what = 'upgrade') {
+      const found = await desk.read(id)
+      if (found?.project === project) return found.subject
+      if (what === 'upgrade') throw notFound('upgrade', id)
+      const item = await desk.item(id)
+      const owner = item ? await desk.read(item.task) : await desk.ofCommand(id)
+      if (owner?.project !== project) throw notFound('job', id)
+      return owner.subject
+    },
+
     get: async (project, id) => meshUpgradeView(shownOf(await taskOf(project, id))),
 
     put: (project, id, body: UpgradeUpdate, _signal) =>
@@ -180,9 +193,7 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
         return rootJobView(shown, await rows(shown))
       }
       const item = await desk.item(id)
-      const owner = item
-        ? await desk.read(item.task)
-        : (await desk.list({ project })).find((task) => jobOf(shownOf(task), id) !== undefined)
+      const owner = item ? await desk.read(item.task) : await desk.ofCommand(id)
       if (!owner || owner.project !== project) throw notFound('job', id)
       const shown = shownOf(owner)
       const job = jobOf(shown, item?.job ?? id)
@@ -191,9 +202,37 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
       return item ? subjobView(item, below, job) : stepJobView(job, below)
     },
 
-    async list(project, meshId) {
-      const tasks = await desk.list(meshId === undefined ? { project } : { project, subject: meshId })
-      return { items: tasks.map((task) => summaryView(shownOf(task))) }
+    async list(project, { meshes, state, after, limit }) {
+      if (after !== undefined) await taskOf(project, after)
+      const items: UpgradeSummary[] = []
+      let last = after
+      // One more than is asked for tells whether there is more; a state may be rare, so nobody knows how many it takes.
+      const size = state === undefined ? Math.min(limit + 1, readAtOnce) : readAtOnce
+      for (let read = 0; read < mostRead; read += size) {
+        const tasks = await desk
+          .page({ project, subjects: meshes, limit: size, ...(last !== undefined && { after: last }) })
+          .catch((thrown: unknown) => forgotten(last, thrown))
+        for (const task of tasks) {
+          const view = summaryView(shownOf(task))
+          if (state === undefined || view.state === state) {
+            if (items.length === limit) return { items, ...(last !== undefined && { next: last }) }
+            items.push(view)
+          }
+          last = task.id
+        }
+        if (tasks.length < size) return { items }
+      }
+      return { items, ...(last !== undefined && { next: last }) }
+    },
+
+    async findings(project, id) {
+      const { record } = shownOf(await taskOf(project, id))
+      const runs: Found[] = []
+      for (const key of foundKeys(record.jobs)) {
+        const run = (await desk.kept(id, key)) as Found | undefined
+        if (run) runs.push(run)
+      }
+      return { items: lastFound(runs) }
     },
 
     async describe(project, id) {
@@ -214,6 +253,32 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
     async notes(project, id, after, limit) {
       await taskOf(project, id)
       return { items: (await desk.notes(id, after, limit)).map(noteView) }
+    },
+
+    async *noteStream(project, id, after, signal) {
+      await taskOf(project, id)
+      const news = newsOf(desk, id)
+      let last = after
+      try {
+        while (!signal.aborted) {
+          // Both before they are looked for: what comes during the look cuts the next wait short, and the last note is
+          // written together with the end.
+          const heard = news.heard()
+          const task = await desk.read(id)
+          const page = await desk.notes(id, last, readAtOnce)
+          for (const note of page) {
+            if (signal.aborted) return
+            yield noteView(note)
+            last = note.number
+          }
+          if (page.length > 0) continue
+          // Over and told to its end, or deleted.
+          if (!task || task.finished) return
+          await news.since(heard, signal)
+        }
+      } finally {
+        news.stop()
+      }
     },
 
     abandon: (project, id) =>
@@ -258,19 +323,23 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
         mesh: { id: mesh.id, name: mesh.name },
         from: { revision: from.revision, version: from.version },
         to: { revision: record.to.revision, version: record.to.version },
-        findings: all.flatMap((one) =>
-          one.findings.map((finding) => ({
-            check: one.check,
-            weight: one.weight,
-            about: finding.about,
-            code: finding.because.code,
-            text: finding.because.text,
-          })),
-        ),
+        findings: foundIn(all).findings,
         checks: all.map((one) => ({ id: one.check, title: one.title, findings: one.findings.length })),
       }
     },
   }
+}
+
+/** Records that are in memory at once. */
+const readAtOnce = 100
+/** Of one answer: what is looked for may be rare. Then less than was asked for is answered, and where to go on. */
+const mostRead = 2_000
+
+/** It was deleted between two pages. */
+function forgotten(after: string | undefined, thrown: unknown): never {
+  if (after !== undefined && thrown instanceof Problem && thrown.code === 'tasks/unknown')
+    throw notFound('upgrade', after)
+  throw thrown
 }
 
 /** The checks of one gate, as PreCheck runs them, without a task. */

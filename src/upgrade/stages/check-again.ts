@@ -1,6 +1,7 @@
 import { checkSituation } from '../check-situation.ts'
 import { anotherUpgrade } from '../checks/another-upgrade.ts'
 import { revisionTaken } from '../checks/revision-taken.ts'
+import { foundIn } from '../found.ts'
 import { blocking, judge, progressOf } from '../judge.ts'
 import type { MeshPart } from '../mesh.ts'
 import { sentences } from '../reason.ts'
@@ -28,16 +29,19 @@ export const checkAgain = defineStage<MeshPart>({
   forward(s: Situation) {
     if (lapsed(s)) return judgeStart.forward(s)
     const judgements = judge(always, checkSituation(s))
-    const found = blocking(judgements)
-    if (found.length > 0)
+    const found = foundIn(judgements)
+    const blocked = blocking(judgements)
+    if (blocked.length > 0)
       return {
         kind: 'fail',
-        because: says.say.taken({ findings: found.map((one) => one.because.text) }),
+        because: says.say.taken({ findings: blocked.map((one) => one.because.text) }),
         progress: progressOf(judgements, s.upgrade.mesh.clusters[0] ?? ''),
+        found,
       }
     return {
       kind: 'done',
       because: says.say.fresh({ minutes: Math.round((s.now - (s.upgrade.checkedAt ?? 0)) / 60_000) }),
+      found,
     }
   },
 })

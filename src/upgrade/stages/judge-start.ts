@@ -1,6 +1,7 @@
 import { checks } from '../checks.ts'
 import { checkSituation } from '../check-situation.ts'
 import { findOld } from '../facts/find-old.ts'
+import { foundIn } from '../found.ts'
 import { asksOf, blocking, judge, progressOf, readsOf, warning } from '../judge.ts'
 import type { MeshPart } from '../mesh.ts'
 import { sentences } from '../reason.ts'
@@ -30,12 +31,14 @@ export const judgeStart = defineStage<MeshPart>({
     const s = withOld(situation)
     const judgements = judge(start, checkSituation(s))
     const progress = progressOf(judgements, s.upgrade.mesh.clusters[0] ?? '')
-    const found = blocking(judgements)
-    if (found.length > 0)
+    const found = foundIn(judgements)
+    const blocked = blocking(judgements)
+    if (blocked.length > 0)
       return {
         kind: 'fail',
-        because: says.say.blocked({ count: found.length, findings: found.map((one) => one.because.text) }),
+        because: says.say.blocked({ count: blocked.length, findings: blocked.map((one) => one.because.text) }),
         progress,
+        found,
       }
     const { from, baseRelease } = s.upgrade
     const learned = { from, baseRelease, checkedAt: s.now }
@@ -50,7 +53,8 @@ export const judgeStart = defineStage<MeshPart>({
         }),
         progress,
         learned,
+        found,
       }
-    return { kind: 'done', because: says.say.quiet({ checks: judgements.length }), progress, learned }
+    return { kind: 'done', because: says.say.quiet({ checks: judgements.length }), progress, learned, found }
   },
 })

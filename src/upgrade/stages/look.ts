@@ -1,4 +1,5 @@
 import { checks } from '../checks.ts'
+import { foundIn } from '../found.ts'
 import { asksOf, blocking, judge, progressOf, readsOf } from '../judge.ts'
 import { sentences } from '../reason.ts'
 import { defineStage, type Situation } from '../stage.ts'
@@ -22,9 +23,15 @@ export const look = defineStage<MeshPart>({
   forward(s: Situation) {
     const judgements = judge(access, checkSituation(s))
     const progress = progressOf(judgements, s.upgrade.mesh.clusters[0] ?? '')
-    const found = blocking(judgements)
-    if (found.length > 0)
-      return { kind: 'fail', because: says.say.blocked({ findings: found.map((one) => one.because.text) }), progress }
-    return { kind: 'done', because: says.say.seen(), progress }
+    const found = foundIn(judgements)
+    const blocked = blocking(judgements)
+    if (blocked.length > 0)
+      return {
+        kind: 'fail',
+        because: says.say.blocked({ findings: blocked.map((one) => one.because.text) }),
+        progress,
+        found,
+      }
+    return { kind: 'done', because: says.say.seen(), progress, found }
   },
 })
