@@ -46,20 +46,31 @@ export const rooms: readonly Room[] = [
   },
   { path: 'cli/', may: [...any('lib/', 'contract/', 'client/', 'config.ts'), ...late('main.ts')] },
   { path: 'config.ts', may: any('lib/') },
+  // Counts what passes through ports, from the outside: what is counted does not know it.
+  {
+    path: 'metrics/',
+    may: [
+      ...any('lib/', 'contract/', 'upgrade/', 'http/problem.ts'),
+      ...types('http/parts.ts', 'tasks/store.ts', 'tasks/worker.ts'),
+    ],
+  },
   // Puts parts together for main.ts: it may know what each of them knows, and nothing knows it but main.ts.
   {
     path: 'wiring/',
-    may: any(
-      'lib/',
-      'contract/',
-      'upgrade/',
-      'tasks/',
-      'mesh/',
-      'mesh/kubernetes/',
-      'mesh/simulated/',
-      'registry/',
-      'http/parts.ts',
-    ),
+    may: [
+      ...any(
+        'lib/',
+        'contract/',
+        'upgrade/',
+        'tasks/',
+        'mesh/',
+        'mesh/kubernetes/',
+        'mesh/simulated/',
+        'registry/',
+        'http/parts.ts',
+      ),
+      ...types('http/health.ts'),
+    ],
   },
   {
     path: 'main.ts',
@@ -76,6 +87,7 @@ export const rooms: readonly Room[] = [
       'access/',
       'registry/',
       'http/',
+      'metrics/',
       'config.ts',
     ),
   },

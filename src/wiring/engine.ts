@@ -7,6 +7,7 @@ import { advance } from '../upgrade/advance.ts'
 import type { Mesh } from '../upgrade/mesh.ts'
 import { readRecord, type UpgradeRecord } from '../upgrade/record.ts'
 import type { Outside, Settings } from '../upgrade/stage.ts'
+import { finishActions } from './finish-actions.ts'
 
 export interface EngineParts {
   readonly store: TaskStore & Pick<TaskDesk, 'items'>
@@ -17,15 +18,25 @@ export interface EngineParts {
   /** After every look: the mesh's version follows a successful upgrade. */
   readonly looked: (record: UpgradeRecord) => Promise<void>
   readonly report: (record: UpgradeRecord, problem: Problem) => void
+  /**
+   * How long an action that has begun may go on when the program stops; absent: it ends with its run. The clock is real,
+   * however fast the other one runs.
+   */
+  readonly patience?: { readonly clock: Clock; readonly graceMs: number }
 }
 
 /** One run is at most this many looks, so that no task keeps a place for ever. */
 const looksPerRun = 100
 
 export function upgradeRunner(parts: EngineParts): (task: Task, epoch: Epoch, signal: AbortSignal) => Promise<void> {
-  const { store, clock, settings, meshOf, outsideOf, report } = parts
-  const engine = { ledger: store, mesh: meshOf, outside: outsideOf, clock, settings, report }
+  const { store, clock, settings, meshOf, outsideOf, report, patience } = parts
   return async (task, epoch, signal) => {
+    const mayAct = (): Promise<void> => store.holds(epoch)
+    const mesh = async (record: UpgradeRecord): Promise<Mesh> => {
+      const found = await meshOf(record)
+      return patience ? finishActions(found, { mayAct, ...patience }) : found
+    }
+    const engine = { ledger: store, mesh, outside: outsideOf, clock, settings, report }
     for (let look = 0; look < looksPerRun && !signal.aborted; look += 1) {
       const next = await advance(task.id, epoch, engine, signal).catch(async (thrown: unknown) => {
         // Deleted while it was looked at: there is nothing left to do.

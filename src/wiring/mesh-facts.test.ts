@@ -93,7 +93,14 @@ describe('other upgrades', () => {
     const command = { id: 'k', body: { do: 'execute', step: 'PreCheck' }, at: 0 }
     const add = async (record: UpgradeRecord, project: string): Promise<void> => {
       const { id, createdAt } = record
-      await tasks.create({ id, project, subject: id, state: record, createdAt, command })
+      await tasks.create({
+        id,
+        project,
+        subject: id,
+        state: record,
+        createdAt,
+        command: { ...command, id: `of-${id}` },
+      })
     }
     await add(upgrade, 'p1')
     await add(begun('u2', 'of-the-same', ['east', 'prod']), 'p2')
