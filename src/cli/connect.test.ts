@@ -126,6 +126,77 @@ describe('who logs in', () => {
   )
 })
 
+describe('an access key', () => {
+  const key = { MESHLIFT_ACCESS_KEY: 'AK', MESHLIFT_SECRET_KEY: 'a-secret-key' }
+  const project = { MESHLIFT_PROJECT: who.MESHLIFT_PROJECT }
+  /** Answers to a signature of that key, and knows no token. */
+  const signedOnly = (asked: Headers[] = []): TestWorldOptions['fetch'] => {
+    return (url, init) => {
+      const headers = new Headers(init.headers)
+      asked.push(headers)
+      if (!headers.get('authorization')?.startsWith('SDK-HMAC-SHA256 Access=AK, '))
+        return Promise.resolve(Response.json({ error_code: 'APIGW.0301', error_msg: 'Nobody.' }, { status: 401 }))
+      if (new URL(url).pathname === '/v3/auth/tokens')
+        return Promise.resolve(Response.json({ error_code: 'IAM.0004', error_msg: 'No token.' }, { status: 404 }))
+      return answering(url, init)
+    }
+  }
+
+  test('signs every request, and the administrator is not asked for', async () => {
+    writeFileSync(join(data, 'admin.json'), 'not for everybody to read')
+    const asked: Headers[] = []
+    const outcome = await list(['--server', 'http://named:1', '--data', data], {
+      environment: { ...key, ...project, MESHLIFT_SECURITY_TOKEN: 'a-token' },
+      fetch: signedOnly(asked),
+    })
+    expect(outcome.err).toBe('')
+    expect(outcome.exitCode).toBe(exitCodes.done)
+    expect(asked.map((headers) => headers.get('x-security-token'))).toEqual(['a-token', 'a-token'])
+    expect(asked.map((headers) => headers.get('x-auth-token'))).toEqual([null, null])
+  })
+
+  test('takes the project of the data folder when none is set', async () => {
+    admin()
+    const outcome = await list(['--server', 'http://named:1', '--data', data], {
+      environment: key,
+      fetch: signedOnly(),
+    })
+    expect(outcome.exitCode).toBe(exitCodes.done)
+  })
+
+  test('that is set by half makes nobody an administrator by accident', async () => {
+    const half = { MESHLIFT_ACCESS_KEY: 'AK', ...project }
+    const outcome = await list(['--data', data], { environment: half })
+    expect(outcome).toMatchObject({ exitCode: exitCodes.unauthenticated, opened: 1, closed: 1 })
+    expect(outcome.hosts).toEqual([])
+    expect(outcome.err).toContain('MESHLIFT_ACCESS_KEY needs MESHLIFT_SECRET_KEY too')
+  })
+
+  test('that the server does not take is refused at once, and tried once only', async () => {
+    const asked: string[] = []
+    const outcome = await list(['--server', 'http://named:1'], {
+      environment: { ...key, ...project },
+      fetch: (url) => {
+        asked.push(url)
+        return Promise.resolve(Response.json({ error_code: 'APIGW.0301', error_msg: 'Nobody.' }, { status: 401 }))
+      },
+    })
+    expect(outcome.exitCode).toBe(exitCodes.unauthenticated)
+    expect(asked).toHaveLength(1)
+    expect(outcome.err).not.toContain('a-secret-key')
+  })
+
+  test('finds a server in this process when the one that ran is away', async () => {
+    await writeServerFile(data, { url: 'http://killed:1', pid: process.pid })
+    const outcome = await list(['--data', data], {
+      environment: { ...key, ...project },
+      fetch: () => Promise.reject(new TypeError('fetch failed')),
+      openServer: async () => ({ url: undefined, fetch: signedOnly(), credentials: handOut, close: async () => {} }),
+    })
+    expect(outcome.exitCode).toBe(exitCodes.done)
+  })
+})
+
 describe('server.json', () => {
   test('is taken away by who wrote it, and by nobody else', async () => {
     await writeServerFile(data, { url: 'http://a:1', pid: process.pid })

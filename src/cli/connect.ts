@@ -12,7 +12,7 @@ import type { World } from './world.ts'
 
 export interface ConnectOptions {
   readonly loaded: Loaded
-  readonly world: Pick<World, 'fetch' | 'openServer'>
+  readonly world: Pick<World, 'fetch' | 'openServer' | 'clock'>
   /** A data folder that is not there yet is made; else a mistyped one would look like an empty server. */
   readonly mayCreate: boolean
   readonly signal: AbortSignal
@@ -28,11 +28,12 @@ export async function connect({
   const named = (name: 'server' | 'data', value: string): string =>
     origin[name] === 'flag' ? ` --${name} ${quoted(value)}` : ''
   const dataFlag = data === undefined ? '' : named('data', data)
+  const credentials = () => credentialsFrom(config, () => world.clock.now())
   const remote = async (url: string, where: string): Promise<Session> =>
     openSession(
       {
         at: { baseUrl: url, fetch: world.fetch },
-        who: await credentialsFrom(config),
+        who: await credentials(),
         inProcess: false,
         where,
         close: async () => {},
@@ -70,7 +71,11 @@ export async function connect({
       {
         at: { baseUrl: 'http://in-process', fetch: opened.fetch },
         // What was set wins; a folder that is being made has its file only now.
-        who: await credentialsFrom(config).catch(() => opened.credentials),
+        who: await credentials().catch((thrown: unknown) => {
+          // Somebody who set half a key must not act as the administrator instead.
+          if (config.accessKey !== undefined) throw thrown
+          return opened.credentials
+        }),
         inProcess: true,
         where: dataFlag,
         close: () => opened.close(),

@@ -1,9 +1,10 @@
 /** Calls to one server, with its refusals in the program's words. */
 
 import { client } from '../client/client.ts'
-import type { Call } from '../client/client.ts'
+import type { Call, Client } from '../client/client.ts'
 import { login } from '../client/login.ts'
 import { Refused } from '../client/refused.ts'
+import type { SigningSession } from '../client/signed.ts'
 import type { Where } from '../client/transport.ts'
 import type { HandOut } from '../contract/hand-out.ts'
 import type { Answer, RouteName } from '../contract/routes.ts'
@@ -25,12 +26,17 @@ export interface Session {
 
 export interface SessionOptions extends Pick<Session, 'inProcess' | 'where' | 'close'> {
   readonly at: Where
-  readonly who: HandOut
+  readonly who: HandOut | SigningSession
 }
 
-/** Logs in. Throws Problem. */
+/** Logs in, or sees that the server knows the access key. Throws Problem. */
 export async function openSession({ at, who, ...rest }: SessionOptions, signal: AbortSignal): Promise<Session> {
-  const enter = async (until: AbortSignal) => client(at, await login(at, who, until))
+  const enter = async (until: AbortSignal): Promise<Client> => {
+    if (!('accessKey' in who)) return client(at, await login(at, who, until))
+    const calls = client(at, who)
+    await known(calls, until)
+    return calls
+  }
   let calls = await translated(enter(signal))
   return {
     ...rest,
@@ -43,12 +49,22 @@ export async function openSession({ at, who, ...rest }: SessionOptions, signal: 
       try {
         return await once()
       } catch (thrown) {
-        if (!(thrown instanceof Refused) || thrown.status !== 401) throw problemOf(thrown)
+        // A key that is not taken now would not be taken again either, and counts towards a lock.
+        if (!(thrown instanceof Refused) || thrown.status !== 401 || 'accessKey' in who) throw problemOf(thrown)
         // A token lasts a day and an upgrade may last longer.
         calls = await translated(enter(until))
         return translated(once())
       }
     },
+  }
+}
+
+/** Nothing was asked about, so it is not found: but only for somebody who may ask. */
+async function known(calls: Client, signal: AbortSignal): Promise<void> {
+  try {
+    await calls.checkToken({}, signal)
+  } catch (thrown) {
+    if (!(thrown instanceof Refused && thrown.status === 404 && thrown.code !== 'client/not-ours')) throw thrown
   }
 }
 

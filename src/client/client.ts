@@ -4,6 +4,8 @@ import { routes } from '../contract/routes.ts'
 import type { Route } from '../contract/route.ts'
 import type { Answer, Body, Params, Query, RouteName } from '../contract/routes.ts'
 import type { Session } from './login.ts'
+import { signatureHeaders } from './signed.ts'
+import type { SigningSession, Unsigned } from './signed.ts'
 import { send } from './transport.ts'
 import type { Where } from './transport.ts'
 
@@ -23,7 +25,10 @@ export type Client = { readonly [Name in Exclude<RouteName, 'createToken'>]: Cal
 /** How many answers are remembered for `If-None-Match`: whoever polls, polls few things. */
 const remembered = 32
 
-export function client(where: Where, session: Session): Client {
+/** @param session a token, or an access key that signs each request */
+export function client(where: Where, session: Session | SigningSession): Client {
+  const token = 'token' in session ? { 'x-auth-token': session.token } : {}
+  const signing = 'token' in session ? {} : { sign: (request: Unsigned) => signatureHeaders(session, request) }
   const last = new Map<string, { readonly etag: string; readonly answer: unknown }>()
 
   async function call(name: RouteName, asked: Asked, signal?: AbortSignal): Promise<unknown> {
@@ -32,8 +37,8 @@ export function client(where: Where, session: Session): Client {
     const route: Route = routes[name]
     const key = JSON.stringify([name, params])
     const before = route.etag ? last.get(key) : undefined
-    const headers = { 'x-auth-token': session.token, ...(before ? { 'if-none-match': before.etag } : {}) }
-    const message = { params: { ...params, project_id: session.projectId }, query, body, headers }
+    const headers = { ...token, ...(before ? { 'if-none-match': before.etag } : {}) }
+    const message = { params: { ...params, project_id: session.projectId }, query, body, headers, ...signing }
     const received = await send(where, name, message, signal)
     if (received.answer === undefined) return before?.answer
     const etag = received.headers.get('etag')

@@ -4,6 +4,7 @@ import { routes } from '../contract/routes.ts'
 import type { Route } from '../contract/route.ts'
 import type { Answer, RouteName } from '../contract/routes.ts'
 import { Refused, refusedBy } from './refused.ts'
+import type { Unsigned } from './signed.ts'
 
 /** Node's own, or one that calls a server in this process. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -19,6 +20,8 @@ export interface Message {
   readonly query: Readonly<Record<string, string | undefined>>
   readonly body: unknown
   readonly headers: Readonly<Record<string, string>>
+  /** More headers, which depend on all that is sent. */
+  readonly sign?: (request: Unsigned) => Readonly<Record<string, string>>
 }
 
 export interface Received<Name extends RouteName> {
@@ -34,14 +37,21 @@ export async function send<Name extends RouteName>(
   message: Message,
   signal?: AbortSignal,
 ): Promise<Received<Name>> {
-  const route: Route = routes[name]
+  const { method, path }: Route = routes[name]
+  const url = urlOf(baseUrl, path, message)
+  const sent = message.body === undefined ? undefined : JSON.stringify(message.body)
+  const signature = message.sign?.({ method, target: targetOf(url), body: sent ?? '' })
   const init: RequestInit = {
-    method: route.method,
-    headers: { ...message.headers, ...(message.body === undefined ? {} : { 'content-type': 'application/json' }) },
-    ...(message.body === undefined ? {} : { body: JSON.stringify(message.body) }),
+    method,
+    headers: {
+      ...message.headers,
+      ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
+      ...signature,
+    },
+    ...(sent === undefined ? {} : { body: sent }),
     ...(signal ? { signal } : {}),
   }
-  const { response, text } = await fetch(urlOf(baseUrl, route.path, message), init)
+  const { response, text } = await fetch(url, init)
     .then(async (answered) => ({ response: answered, text: await answered.text() }))
     .catch((thrown: unknown) => {
       throw signal?.aborted === true ? signal.reason : unreachable(baseUrl, thrown)
@@ -65,6 +75,11 @@ function urlOf(baseUrl: string, path: string, { params, query }: Message): strin
     Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),
   ).toString()
   return `${baseUrl.replace(/\/$/, '')}${filled}${asked === '' ? '' : `?${asked}`}`
+}
+
+function targetOf(url: string): string {
+  const { pathname, search } = new URL(url)
+  return pathname + search
 }
 
 function parse(text: string): unknown {

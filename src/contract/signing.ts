@@ -30,8 +30,7 @@ export const payloadHash = (body: Uint8Array | string): string => createHash('sh
  * Lower-case hex SHA-256. Header values are texts of one byte a character, as HTTP has them, and the rest is ASCII: so
  * these are the bytes that were sent.
  */
-export const requestHash = (canonical: string): string =>
-  createHash('sha256').update(canonical, 'latin1').digest('hex')
+export const requestHash = (canonical: string): string => createHash('sha256').update(canonical, 'latin1').digest('hex')
 
 /** Lower-case hex. @param hash of the canonical request */
 export function signatureOf(hash: string, { access, secret, date, info }: SignatureTerms): string {

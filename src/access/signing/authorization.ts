@@ -18,10 +18,6 @@ const derived = new RegExp(
 /** A header name (RFC 9110), in lower case. */
 const headerName = /^[a-z0-9!#$%&'*+.^_`|~-]+$/
 
-/** Whether `Authorization` wants to be a signature at all; else it is nobody's business here. */
-export const isSigned = (header: string | undefined): header is string =>
-  header !== undefined && /^(SDK|V11)-/.test(header)
-
 /** Undefined for what is no signature of the two kinds. */
 export function readAuthorization(header: string): Authorization | undefined {
   const { access, info, day, region, service, headers, signature } =

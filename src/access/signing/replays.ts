@@ -18,8 +18,7 @@ export interface Replays {
     bodyHash: string,
     now: number,
   ): Promise<
-    | { readonly kind: 'new' | 'unknown' | 'other-body' }
-    | { readonly kind: 'answered'; readonly answer: KeptAnswer }
+    { readonly kind: 'new' | 'unknown' | 'other-body' } | { readonly kind: 'answered'; readonly answer: KeptAnswer }
   >
   answered(key: string, answer: KeptAnswer): Promise<void>
   /** It was not done after all (the server was busy): it may come again. */

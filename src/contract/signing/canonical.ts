@@ -64,10 +64,7 @@ export function canonicalQuery(query: string): string | undefined {
 
 /** Leaves `A-Z a-z 0-9 - _ . ~`; everything else becomes its bytes in upper-case hex. Throws URIError for half a surrogate pair. */
 export function encoded(text: string): string {
-  return encodeURIComponent(text).replaceAll(
-    /[!'()*]/g,
-    (left) => `%${left.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
+  return encodeURIComponent(text).replaceAll(/[!'()*]/g, (left) => `%${left.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 function recoded(text: string): string | undefined {
