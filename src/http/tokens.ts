@@ -14,7 +14,6 @@ export function tokenHandlers({ access }: Pick<Parts, 'access'>): Handlers<Names
     async createToken({ body, from, answerHeader }) {
       const { token, given } = await access.login(body, from)
       answerHeader('x-subject-token', token)
-      answerHeader('cache-control', 'no-store')
       return shown(given)
     },
 
@@ -23,13 +22,11 @@ export function tokenHandlers({ access }: Pick<Parts, 'access'>): Handlers<Names
       const subject = header('x-subject-token')
       const given = await access.tokenFor(subject, knownCaller(caller))
       if (subject !== undefined) answerHeader('x-subject-token', subject)
-      answerHeader('cache-control', 'no-store')
       return shown(given)
     },
 
-    async createTemporaryKey({ body, caller, answerHeader }) {
+    async createTemporaryKey({ body, caller }) {
       const { access: ak, secret, securityToken, expiresAt } = await access.temporaryKey(body, knownCaller(caller))
-      answerHeader('cache-control', 'no-store')
       return { credential: { access: ak, secret, securitytoken: securityToken, expires_at: fine(expiresAt) } }
     },
   }

@@ -1,11 +1,12 @@
 /** Whether a user may do something, and which statement decides: for whoever writes policies. */
 
+import { found } from '../../access/directory/found.ts'
 import type { Decision, Question, Resource } from '../../access/permission.ts'
 import type { User } from '../../access/directory/directory.ts'
 import { actions } from '../../contract/actions.ts'
 import type { ActionName } from '../../contract/actions.ts'
 import type { ExplainRequest } from '../../contract/iam.ts'
-import { assertNever, Problem } from '../../lib/problem.ts'
+import { assertNever } from '../../lib/problem.ts'
 import { knownMesh, meshResource } from '../found.ts'
 import type { Handlers } from '../handler.ts'
 import { invalidField } from '../mesh-asked.ts'
@@ -18,14 +19,8 @@ export function explanationHandlers(parts: Needs): Handlers<'explain'> {
     async explain({ body }) {
       const { directory } = parts.access.office
       const action = knownAction(body.action)
-      const user = directory.users.get(body.user)
-      if (!user) throw unknown('access/unknown-user', `user must be the id of a user; there is no user ${body.user}.`)
-      const project = parts.access.project(body.project)
-      if (!project)
-        throw unknown(
-          'access/unknown-project',
-          `project must be the id of a project; there is no project ${body.project}.`,
-        )
+      const user = found(directory.users, 'user', body.user)
+      const project = found(directory.projects, 'project', body.project)
       const question: Question = {
         caller: { user: { id: user.id, name: user.name }, domain: directory.domain, administrator: user.administrator },
         project,
@@ -78,5 +73,3 @@ function sentence(decision: Decision, { name }: User, action: ActionName): strin
       return assertNever(decision)
   }
 }
-
-const unknown = (code: string, text: string): Problem => new Problem({ kind: 'not-found', code, text })

@@ -1,9 +1,9 @@
 /** Policies, those of the program first, and who has them. */
 
 import type { Grant as KeptGrant, WrittenPolicy } from '../../access/directory/directory.ts'
+import { found } from '../../access/directory/found.ts'
 import { systemPolicies } from '../../access/policy/system.ts'
 import type { Grant, Policy } from '../../contract/iam.ts'
-import { Problem } from '../../lib/problem.ts'
 import type { Handlers } from '../handler.ts'
 import type { Parts } from '../parts.ts'
 
@@ -16,19 +16,15 @@ export function policyHandlers(parts: Pick<Parts, 'access'>): Handlers<Names> {
 }
 
 function ofPolicies({ access: { office } }: Pick<Parts, 'access'>): Handlers<Policies> {
-  const all = (): readonly WrittenPolicy[] => [...systemPolicies, ...office.directory.policies.values()]
   const before = (id: string) => {
     const policy = office.directory.policies.get(id)
     return policy && shown(policy)
   }
   return {
     createPolicy: async ({ body }) => shown(await office.createPolicy(body)),
-    listPolicies: async () => ({ items: all().map(shown) }),
-    async getPolicy({ params: { policy_id: id } }) {
-      const policy = all().find((one) => one.id === id)
-      if (policy) return shown(policy)
-      throw new Problem({ kind: 'not-found', code: 'policies/unknown', text: `There is no policy ${id}.` })
-    },
+    listPolicies: async () => ({ items: [...systemPolicies, ...office.directory.policies.values()].map(shown) }),
+    getPolicy: async ({ params: { policy_id: id } }) =>
+      shown(systemPolicies.find((one) => one.id === id) ?? found(office.directory.policies, 'policy', id)),
     async changePolicy({ params, body, was }) {
       was(before(params.policy_id))
       return shown(await office.changePolicy(params.policy_id, body))
