@@ -19,6 +19,7 @@ const commands = [
   'mesh add',
   'mesh list',
   'mesh show',
+  'mesh move',
   'mesh remove',
   'check',
   'upgrade',
@@ -29,7 +30,42 @@ const commands = [
   'status',
   'job',
   'notes',
+  'findings',
   'upgrades',
+  'user add',
+  'user list',
+  'user show',
+  'user password',
+  'user enable',
+  'user disable',
+  'user remove',
+  'group add',
+  'group list',
+  'group remove',
+  'group join',
+  'group leave',
+  'project add',
+  'project list',
+  'project remove',
+  'project enterprise add',
+  'project enterprise list',
+  'project enterprise remove',
+  'key create',
+  'key list',
+  'key enable',
+  'key disable',
+  'key remove',
+  'policy add',
+  'policy change',
+  'policy list',
+  'policy show',
+  'policy remove',
+  'policy grant',
+  'policy grants',
+  'policy revoke',
+  'policy explain',
+  'audit show',
+  'audit verify',
   'config print',
 ]
 
@@ -43,6 +79,13 @@ describe('help', () => {
   test('lists every command', async () => {
     const { out } = await typed(['--help'])
     for (const command of commands) expect(out).toMatch(new RegExp(`^ {2}${command.split(' ')[0]} `, 'm'))
+  })
+
+  test('a flag of a command stands before a setting of the same name', async () => {
+    const { out } = await typed(['key', 'create', '--help'])
+    expect(out.match(/--user /g)?.length).toBe(3)
+    expect(out).toContain('--user <NAME>         name or id of the user that the key acts for')
+    expect(out).toContain('--output <FORM>')
   })
 
   test.each([[[]], [['cluster']]])('%j says what there is, as an error', async (argv) => {
@@ -104,6 +147,14 @@ describe('objects that are not there', () => {
     expect(exitCode).toBe(exitCodes.notFound)
     expect(err).toContain(text)
   })
+})
+
+test('settings are taken before the words of a command, among them and after them', async () => {
+  for (const argv of ['--output json mesh list', 'mesh --output json list', 'mesh list --output json']) {
+    const { exitCode, out } = await typed(argv.split(' '), known)
+    expect(exitCode).toBe(exitCodes.done)
+    expect(JSON.parse(out)).toMatchObject({ kind: 'MeshList' })
+  }
 })
 
 describe('what the server refuses', () => {

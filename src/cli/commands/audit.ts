@@ -53,8 +53,9 @@ const verifyCommand = (cli: Cli): Command =>
   new Command('verify')
     .summary('see whether the record is as it was written')
     .description(
-      'Every entry covers the one before it, so what was changed or taken out is found. A record whose end was cut off ' +
-        'looks whole by itself: keep the head that this prints somewhere else, and hand it in again with --head.',
+      'Every entry covers the one before it, so what was changed, taken out or cut off is found. A data folder that was put ' +
+        'back to an earlier day looks whole by itself: keep the head that this prints somewhere else, and hand it in again ' +
+        'with --head.',
     )
     .option('--head <HASH>', 'a head that was kept; it must still be there')
     .addHelpText(
@@ -96,7 +97,7 @@ function verifiedLines({ intact, entries, head, brokenAt }: AuditVerification, f
     intact
       ? `The record is intact: ${entries} entries.`
       : `The record is not as it was written${brokenAt === undefined ? '' : `: entry ${brokenAt} does not fit`}.`,
-    ...(found === false ? ['The head that was kept is not in it: what came up to it was cut off or replaced.'] : []),
+    ...(found === false ? ['The head that was kept is not in it: this is an older record, or another one.'] : []),
     `head  ${head}`,
   ]
 }

@@ -22,6 +22,7 @@ export const serveCommand = (cli: Cli): Command =>
         `
 Examples:
   meshlift serve --data /var/lib/meshlift --listen 127.0.0.1:7480
+  meshlift serve --data /var/lib/meshlift --listen 0.0.0.0:7480 --tls-cert tls.crt --tls-key tls.key
   meshlift serve --data ./try --listen 127.0.0.1:0 --simulated --speed 10`,
       ),
     serverSettings,
@@ -38,9 +39,13 @@ Examples:
           })
         const server = await world.openServer(config)
         try {
-          const { url } = server
-          if (url !== undefined) await writeServerFile(data, { url, pid: world.pid })
-          print.result({ url, data, pid: world.pid }, [`Listening on ${url}. Log in as ${data}/admin.json says.`])
+          const { url, healthUrl } = server
+          const certificate = config.tlsCert === undefined ? {} : { certificate: config.tlsCert }
+          if (url !== undefined) await writeServerFile(data, { url, pid: world.pid, ...certificate })
+          print.result({ url, healthUrl, data, pid: world.pid }, [
+            `Listening on ${url}. Log in as ${data}/admin.json says.`,
+            ...(healthUrl === undefined ? [] : [`Health and metrics on ${healthUrl}.`]),
+          ])
           await until(signal)
         } finally {
           await removeServerFile(data, world.pid)

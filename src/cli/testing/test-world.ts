@@ -18,6 +18,8 @@ export interface TestWorldOptions {
   /** A terminal of this size. */
   readonly terminal?: { readonly columns: number; readonly rows: number }
   readonly openServer?: World['openServer']
+  /** Called with each text on standard output. */
+  readonly onOut?: (text: string, interrupt: () => void) => void
   /** Called before each wait, with its number from 1. */
   readonly beforeWait?: (wait: number, interrupt: () => void) => void
 }
@@ -32,6 +34,7 @@ export interface Outcome {
 }
 
 export async function run(argv: readonly string[], options: TestWorldOptions): Promise<Outcome> {
+  const interruption = new AbortController()
   const printed = { out: '', err: '' }
   const questions: string[] = []
   const trusted: string[] = []
@@ -39,11 +42,11 @@ export async function run(argv: readonly string[], options: TestWorldOptions): P
   const stream = (name: 'out' | 'err'): Stream => ({
     write: (text) => {
       printed[name] += text
+      if (name === 'out') options.onOut?.(text, () => interruption.abort())
     },
     isTTY: options.terminal !== undefined,
     ...options.terminal,
   })
-  const interruption = new AbortController()
   let [now, waits] = [0, 0]
   const clock: Clock = {
     now: () => now,
