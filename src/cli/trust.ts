@@ -12,7 +12,9 @@ export async function trustedBeside({ caFile, data }: Pick<Config, 'caFile' | 'd
 }
 
 async function named(file: string): Promise<readonly string[]> {
-  const found = certificatesIn(await readFile(file, 'utf8').catch((thrown: unknown) => Promise.reject(unreadable(file, thrown))))
+  const found = certificatesIn(
+    await readFile(file, 'utf8').catch((thrown: unknown) => Promise.reject(unreadable(file, thrown))),
+  )
   if (found.length === 0) throw unreadable(file, undefined)
   return found
 }

@@ -102,10 +102,8 @@ describe('policy explain', () => {
     decided: { ...statement, effect: allowed ? 'Allow' : 'Deny' },
     considered: [statement, other],
   })
-  const asking = (...more: readonly string[]) => [
-    ...['policy', 'explain', '--user', 'ada', '--action', 'meshlift:upgrade:finish'],
-    ...more,
-  ]
+  const asking = (...more: readonly string[]) =>
+    ['policy', 'explain', '--user', 'ada', '--action', 'meshlift:upgrade:finish'].concat(more)
 
   test.each([
     [true, exitCodes.done, 'User ada may meshlift:upgrade:finish on mesh shop.'],
