@@ -42,6 +42,8 @@ import { upgradeDoor } from './wiring/upgrade-door.ts'
 export interface OpenServer {
   /** Where it listens; undefined when it was not asked to. */
   readonly url: string | undefined
+  /** Where it says how it is; undefined when it was not asked to. */
+  readonly healthUrl: string | undefined
   /** Asks it without a network. */
   readonly fetch: ReturnType<typeof fetchFrom>
   /** What admin.json hands out. Throws unauthenticated once its owner has put it away. */
@@ -198,12 +200,13 @@ export async function openServer(config: Config): Promise<OpenServer> {
     return followCertificate({ files, first: certificate, clock: real, use, report: told }, signal)
   }
 
-  if (doors?.health && metrics) {
-    const { healthListener } = await import('./http/health.ts')
-    const health = await healthListener(doors.health, { ready: (signal) => ready.ready(signal), metrics: metrics.text })
-    opened.defer(() => health.close())
-    log.info({ url: health.url }, 'Health and metrics are served.')
-  }
+  const watched =
+    doors?.health &&
+    metrics &&
+    (await (
+      await import('./http/health.ts')
+    ).healthListener(doors.health, { ready: (signal) => ready.ready(signal), metrics: metrics.text }))
+  if (watched) opened.defer(() => watched.close())
   const url = doors && (await listen(app, doors))
   const renewing = new AbortController()
   const renewed = doors?.tls && renewCertificate(doors.tls, renewing.signal)
@@ -212,6 +215,7 @@ export async function openServer(config: Config): Promise<OpenServer> {
   let closing: Promise<void> | undefined
   return {
     url,
+    healthUrl: watched?.url,
     fetch: fetchFrom(app),
     get credentials() {
       if (credentials) return credentials

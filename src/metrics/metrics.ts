@@ -36,7 +36,10 @@ export function openMetrics(version: string): Metrics {
     .set(1)
   let end: Gauge | undefined
   return {
-    tasks: (store) => countUpgrades(countLooks(store, registry), registry),
+    tasks: (store) => {
+      countUpgrades(store, registry)
+      return countLooks(store, registry)
+    },
     upgrades: (door) => countStreams(door, registry),
     app: (app) => countRequests(app, registry),
     worker: countWork(registry),

@@ -8,8 +8,7 @@ import type { UpgradeCommand } from '../upgrade/commands.ts'
 import { readRecord } from '../upgrade/record.ts'
 import { meshUpgradeView } from '../upgrade/view.ts'
 
-/** The same desk; it says when a task was removed, which nobody else is told. */
-export function countUpgrades<T extends TaskDesk>(desk: T, registry: Registry): T {
+export function countUpgrades(desk: Pick<TaskDesk, 'list' | 'read' | 'watch'>, registry: Registry): void {
   const known = new Map<string, UpgradeState>()
   // Undefined until the first question: only then is everything read, once.
   let changed: Set<string> | undefined
@@ -35,13 +34,6 @@ export function countUpgrades<T extends TaskDesk>(desk: T, registry: Registry): 
     },
   })
   desk.watch((id) => changed?.add(id))
-  return {
-    ...desk,
-    remove: async (id, version) => {
-      await desk.remove(id, version)
-      changed?.add(id)
-    },
-  }
 }
 
 function stateOf({ state, command }: Task): UpgradeState {
