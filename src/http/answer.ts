@@ -28,7 +28,10 @@ export interface Answering {
 
 const json = 'application/json; charset=utf-8'
 
-export function answering(parts: Pick<Parts, 'access'>, failed: (thrown: unknown, requestId: string) => void): Answering {
+export function answering(
+  parts: Pick<Parts, 'access'>,
+  failed: (thrown: unknown, requestId: string) => void,
+): Answering {
   const { access } = parts
   const now = (): number => access.now()
   const trail = { audit: access.audit, now }

@@ -20,7 +20,7 @@ import { answering } from './answer.ts'
 import type { Answering } from './answer.ts'
 import { accepted } from './gate/accept.ts'
 import { admit, identify } from './gate/authenticate.ts'
-import { keepRawBodies, parsedBody, rawBody } from './gate/body.ts'
+import { announcedLength, forgetKindOfNothing, keepRawBodies, parsedBody, rawBody } from './gate/body.ts'
 import { answerClientError } from './gate/client-error.ts'
 import { safeHeaders, safeHeadersOverTls } from './gate/headers.ts'
 import { rate } from './gate/rate.ts'
@@ -71,6 +71,8 @@ export function server(parts: Parts, { https, timeouts = {} }: ServerOptions = {
     requestTimeout: times.request,
     keepAliveTimeout: times.keepAlive,
     exposeHeadRoutes: false,
+    // Whoever sends one more request on an open connection while the server stops gets its answer, and the connection ends.
+    return503OnClosing: false,
     // An id that is too long to be one is just an unknown id.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: sizes.url },
     // Nothing is coerced, nothing is taken away: `5` is not "5". `verbose` gives the schema beside each error.
@@ -100,11 +102,11 @@ export function server(parts: Parts, { https, timeouts = {} }: ServerOptions = {
   )
   keepRawBodies(app)
   addGate(app, parts, rate(app, parts.limits.requestsPerMinute), https ? safeHeadersOverTls : safeHeaders)
-  app.addHook('preClose', () => Promise.resolve(answers.stop()))
+  // Answers in flight are sent first; by now only requests from within this process can be left.
+  app.addHook('onClose', () => Promise.resolve(answers.stop()))
   app.setErrorHandler(async (thrown, request, reply) => {
     const sent = await answers.refused(thrown, request)
-    // Whoever was not let in may still be sending: its connection is not kept for what comes after.
-    if (sent.status === 401 || sent.status === 429) reply.header('connection', 'close')
+    if (request.body === undefined && isLong(announcedLength(request))) reply.header('connection', 'close')
     return send(reply, sent)
   })
   app.setNotFoundHandler((request) => {
@@ -133,6 +135,7 @@ function addGate(app: FastifyInstance, { access }: Parts, limit: Rate, headers: 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id)
     checkSizes(request)
+    forgetKindOfNothing(request)
     const { name } = request.routeOptions.config
     const needs = name && routes[name].needs
     if (needs === 'anybody') return limit.count(request)
@@ -178,6 +181,9 @@ function routeOf(name: RouteName, handlers: Handlers, answers: Answering): Route
     handler: async (request, reply) => send(reply, await answer(request, reply)),
   }
 }
+
+/** Of a body that was refused before it was read: what is short is read and dropped, so that the answer arrives. */
+const isLong = (length: number | undefined): boolean => length === undefined || length > 1_048_576
 
 function send(reply: FastifyReply, { status, headers, body }: Sent): FastifyReply {
   return reply.code(status).headers(headers).send(body)

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { Parts } from '../../src/http/parts.ts'
 import { Problem } from '../../src/lib/problem.ts'
 import type { ProblemKind } from '../../src/lib/problem.ts'
-import { harness } from './harness.ts'
+import { handOut, harness } from './harness.ts'
 
 const failing = (thrown: unknown) => (made: Parts) => ({
   upgrades: {
     ...made.upgrades,
     get: () => Promise.reject(thrown),
+    meshOf: () => Promise.reject(thrown),
     describe: () => Promise.reject(thrown),
   },
 })
@@ -89,10 +90,110 @@ describe('the gate', () => {
     },
   )
 
-  it('answers 413 for more than 1 MiB', async () => {
+  it.each([
+    ['application/json; charset=latin1', {}],
+    ['application/json; charset=utf-16', {}],
+    ['application/jsonp', {}],
+    ['', {}],
+    ['nonsense', {}],
+    ['application/json', { 'content-encoding': 'gzip' }],
+  ])('answers 415 for Content-Type %j with %j', async (type, more) => {
     const at = await harness()
-    const answer = await at.ask('POST', '/v1/PROJECT/mesh-upgrade', `"${'x'.repeat(1_048_576)}"`)
+    const answer = await at.ask('POST', '/v1/PROJECT/mesh-upgrade', '{}', { 'content-type': type, ...more })
+    expect(answer).toMatchObject({ status: 415, body: { error_code: 'APIGW.0201' } })
+  })
+
+  it.each([['application/json;charset=utf8'], ['application/json; charset="UTF-8"'], ['Application/JSON']])(
+    'takes %s',
+    async (type) => {
+      const at = await harness()
+      const answer = await at.ask('POST', '/v1/PROJECT/mesh-upgrade', '{}', { 'content-type': type })
+      expect(answer).toMatchObject({ status: 400, body: { problem: 'http/invalid-body' } })
+    },
+  )
+
+  it('answers 413 for more than 12 MiB, and reads as much', async () => {
+    const at = await harness()
+    const text = (length: number) => `"${'x'.repeat(length - 2)}"`
+    const answer = await at.ask('POST', '/v1/PROJECT/mesh-upgrade', text(12 * 1_048_576 + 1))
     expect(answer).toMatchObject({ status: 413, body: { error_code: 'APIGW.0201' } })
+    expect(await at.ask('POST', '/v1/PROJECT/mesh-upgrade', text(12 * 1_048_576))).toMatchObject({ status: 400 })
+  })
+
+  it.each([
+    ['text/html', 406],
+    ['application/json;q=0', 406],
+    ['text/event-stream', 406],
+    ['application/xml, text/plain;q=0.5', 406],
+    ['text/html, application/json;q=0.1', 200],
+    ['application/*', 200],
+    ['text/html, */*;q=0.1', 200],
+    ['*/*', 200],
+    ['', 200],
+  ])('answers Accept: %s with %i', async (accept, status) => {
+    const at = await harness()
+    const answer = await at.ask('GET', '/v1/PROJECT/meshes', undefined, { accept })
+    expect(answer.status).toBe(status)
+    if (status === 406) expect(answer.body).toMatchObject({ error_code: 'APIGW.0201' })
+  })
+
+  it('answers 414 for a target over 32 KiB and 494 for headers over 32 KiB or 128 KiB together', async () => {
+    const at = await harness()
+    const length = (count: number) => 'x'.repeat(count)
+    const path = '/v1/PROJECT/meshes?y='
+    const rest = 32 * 1024 - path.length - (32 - 'PROJECT'.length)
+    expect(await at.ask('GET', path + length(rest))).toMatchObject({ status: 200 })
+    expect(await at.ask('GET', path + length(rest + 1))).toMatchObject({
+      status: 414,
+      body: { error_code: 'APIGW.0201' },
+    })
+    const large = { 'x-a': length(32 * 1024) }
+    expect(await at.ask('GET', '/v1/PROJECT/meshes', undefined, large)).toMatchObject({
+      status: 494,
+      body: { error_code: 'APIGW.0201' },
+    })
+    const four = { 'x-a': length(32_000), 'x-b': length(32_000), 'x-c': length(32_000), 'x-d': length(32_000) }
+    expect(await at.ask('GET', '/v1/PROJECT/meshes', undefined, four)).toMatchObject({ status: 200 })
+    const five = { ...four, 'x-e': length(32_000) }
+    expect(await at.ask('GET', '/v1/PROJECT/meshes', undefined, five)).toMatchObject({ status: 494 })
+  })
+
+  it.each([[100], [101], [5000]])('calls an id of %i characters unknown', async (length) => {
+    const at = await harness()
+    const answer = await at.ask('GET', `/v1/PROJECT/mesh-upgrade/${'a'.repeat(length)}`)
+    expect(answer).toMatchObject({ status: 404, body: { errorCode: 'ASM.01010002' } })
+  })
+
+  it('takes a slash at the end', async () => {
+    const at = await harness()
+    expect(await at.ask('GET', '/v1/PROJECT/meshes/')).toMatchObject({ status: 200 })
+    expect((await at.ask('PUT', '/v1/PROJECT/meshes/', {})).headers.get('allow')).toBe('POST, GET')
+  })
+
+  it.each([['HEAD'], ['OPTIONS'], ['PATCH'], ['TRACE']])('offers no %s, and asks who it is before', async (method) => {
+    const at = await harness()
+    const path = `/v1/${handOut.projectId}/meshes`
+    const asked = (headers: Readonly<Record<string, string>>) =>
+      at.app.inject({ method: method as 'HEAD', url: path, headers })
+    expect((await asked({})).statusCode).toBe(401)
+    const answer = await asked({ 'x-auth-token': at.session.token })
+    expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'POST, GET'])
+    expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  it('says in every answer that it is data which nobody else may keep or show', async () => {
+    const at = await harness()
+    const answers = [
+      await at.ask('GET', '/v1/PROJECT/meshes'),
+      await at.ask('GET', '/nowhere'),
+      await at.ask('GET', '/v1/PROJECT/mesh-upgrade/%E0%A4%A'),
+      await at.ask('GET', '/v1/PROJECT/meshes', undefined, { 'x-auth-token': 'wrong' }),
+    ]
+    for (const { headers } of answers) {
+      expect(headers.get('cache-control')).toBe('no-store')
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+    }
   })
 
   it('answers 400 for a path that cannot be read', async () => {

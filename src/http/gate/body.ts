@@ -17,6 +17,18 @@ export function keepRawBodies(app: FastifyInstance): void {
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
 }
 
+/** Bytes of the body as announced; undefined when it comes in chunks, 0 when there is none. */
+export function announcedLength({ headers }: FastifyRequest): number | undefined {
+  if (headers['transfer-encoding'] !== undefined) return undefined
+  return Number(headers['content-length'] ?? 0)
+}
+
+/** Of no body any Content-Type will do, even one that means nothing. @param request before its body is read */
+export function forgetKindOfNothing(request: FastifyRequest): void {
+  if (request.headers['content-type'] !== undefined && announcedLength(request) === 0)
+    delete request.raw.headers['content-type']
+}
+
 const none = Buffer.alloc(0)
 export const rawBody = ({ body }: FastifyRequest): Buffer => (Buffer.isBuffer(body) ? body : none)
 
@@ -37,7 +49,10 @@ export function parsedBody(request: FastifyRequest): unknown {
 
 function checkKind({ headers }: FastifyRequest): void {
   const [type, ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim().toLowerCase())
-  const charset = parameters.find((one) => one.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '')
+  const charset = parameters
+    .find((one) => one.startsWith('charset='))
+    ?.slice('charset='.length)
+    .replaceAll('"', '')
   if (type !== 'application/json') throw notAccepted('Content-Type must be application/json')
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') throw notAccepted('charset must be utf-8')
   const encoding = headers['content-encoding']?.toLowerCase()

@@ -39,7 +39,11 @@ export function checkSizes({ raw }: FastifyRequest): void {
   }
   if (all > sizes.headers) throw headersTooLarge()
   if (raw.headers.host === undefined && raw.httpVersion === '1.1')
-    throw new Problem({ kind: 'invalid', code: 'http/bad-request', text: 'API request error: there is no Host header.' })
+    throw new Problem({
+      kind: 'invalid',
+      code: 'http/bad-request',
+      text: 'API request error: there is no Host header.',
+    })
 }
 
 export const headersTooLarge = (): Problem =>

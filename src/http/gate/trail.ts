@@ -63,7 +63,10 @@ function entry(
     at: now(),
     requestId: request.id,
     ...(caller
-      ? { user: { id: caller.user.id, name: caller.user.name }, with: caller.by.kind === 'token' ? 'token' : caller.by.id }
+      ? {
+          user: { id: caller.user.id, name: caller.user.name },
+          with: caller.by.kind === 'token' ? 'token' : caller.by.id,
+        }
       : {}),
     from: request.ip,
     operation: name,
