@@ -47,9 +47,14 @@ const resources: fc.Arbitrary<Question['resource']> = fc.oneof(
   },
   {
     weight: 1,
-    // Tags that a cluster should not have: they must not count.
+    // What a cluster should not have: it must not count.
     arbitrary: fc.record(
-      { type: fc.constant('cluster' as const), id: oneOf('c1', '*'), tags: fc.constant({ env: 'prod' }) },
+      {
+        type: fc.constant('cluster' as const),
+        id: oneOf('c1', '*'),
+        enterpriseProject: fc.constant('0'),
+        tags: fc.constant({ env: 'prod' }),
+      },
       { requiredKeys: ['type', 'id'] },
     ),
   },

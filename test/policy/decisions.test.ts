@@ -24,16 +24,17 @@ it('decides as a plain reading of the rules does, and explains what it decides',
       const explained = door.explain(question)
       expect(explained.decision).toEqual(decision)
       const applying = explained.considered.filter(({ applies }) => applies)
-      if (decision.by === 'default') expect(applying).toEqual([])
-      if (decision.by === 'statement') expect(applying).toContainEqual(decision.decided)
+      const reasons = decision.by === 'statement' ? [decision.decided] : []
+      expect(applying).toEqual(expect.arrayContaining(reasons))
+      expect(applying.length > 0).toBe(reasons.length > 0)
       expect(applying.some(({ effect }) => effect === 'Deny')).toBe(expected === 'denied')
       counted.set(expected, (counted.get(expected) ?? 0) + 1)
     }),
     { numRuns: cases, seed: 20261122 },
   )
   // A generator that always says no would prove nothing.
-  for (const verdict of ['allowed', 'denied', 'default'] as const)
-    expect((counted.get(verdict) ?? 0) / cases, verdict).toBeGreaterThan(0.15)
+  const shares = (['allowed', 'denied', 'default'] as const).map((verdict) => (counted.get(verdict) ?? 0) / cases)
+  expect(Math.min(...shares)).toBeGreaterThan(0.15)
 })
 
 it('takes every policy that the generator writes', () => {

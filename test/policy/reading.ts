@@ -50,7 +50,7 @@ const list = (texts: Texts): readonly string[] => (typeof texts === 'string' ? [
 /** The alphabet of the tests is small and their patterns are short, so a regular expression will do. */
 function glob(written: string, text: string, one: boolean, flags = ''): boolean {
   const signs: Readonly<Record<string, string>> = { '*': '.*', ...(one ? { '?': '.' } : {}) }
-  const source = [...written].map((sign) => signs[sign] ?? sign.replace(/[^A-Za-z0-9]/, '\\$&')).join('')
+  const source = written.replace(/[^A-Za-z0-9]/g, (sign) => signs[sign] ?? `\\${sign}`)
   return new RegExp(`^${source}$`, `s${flags}`).test(text)
 }
 

@@ -11,7 +11,7 @@ export function why(statement: Statement, look: Look, request: Request): string 
   if (look.applies) {
     const { resources, conditions } = statement
     const about = resources === undefined ? '' : `, the resource ${nameOf(request)} is ${within(resources)}`
-    const held = conditions.length === 0 ? '' : `, ${conditions.map((one) => named(one)).join(' and ')} hold`
+    const held = conditions.length === 0 ? '' : `, and ${conditions.map(named).join(', and ')}`
     return `action ${look.as} is ${within(statement.actions)}${about}${held}`
   }
   switch (look.failed) {
