@@ -79,11 +79,12 @@ async function makeKey(file: string): Promise<Buffer> {
     }
     // Unlike a rename it never replaces a key that somebody else has just made.
     await link(half, file)
-    await rm(half)
     await syncFolder(dirname(file))
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown'
     throw refused('access/key-file-unreadable', `${file} cannot be made (${code}).`, thrown)
+  } finally {
+    await rm(half, { force: true }).catch(() => undefined)
   }
   return key
 }
