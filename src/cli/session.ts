@@ -59,12 +59,12 @@ export async function openSession({ at, who, ...rest }: SessionOptions, signal: 
   }
 }
 
-/** Nothing was asked about, so it is not found: but only for somebody who may ask. */
+/** No token is named to look at, which is refused: but only after who asks is known. */
 async function known(calls: Client, signal: AbortSignal): Promise<void> {
   try {
     await calls.checkToken({}, signal)
   } catch (thrown) {
-    if (!(thrown instanceof Refused && thrown.status === 404 && thrown.code !== 'client/not-ours')) throw thrown
+    if (!(thrown instanceof Refused && [400, 404].includes(thrown.status) && thrown.code !== 'client/not-ours')) throw thrown
   }
 }
 
