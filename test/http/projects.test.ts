@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { harness } from './harness.ts'
+import { login } from '../../src/client/login.ts'
+import { handOut, harness } from './harness.ts'
 import { upgradeBody, withMesh } from './samples.ts'
 
 it('what belongs to another project is not there, by any id and for any request', async () => {
@@ -38,7 +39,8 @@ it('what belongs to another project is not there, by any id and for any request'
     ['POST', '/meshlift/v1/PROJECT/checks', { mesh: 'shop', targetVersion: '1.31.0' }],
     ['GET', `/meshlift/v1/PROJECT/clusters/${cluster?.id}`],
     ['POST', `/meshlift/v1/PROJECT/clusters/${cluster?.id}/test`],
-    ['DELETE', `/meshlift/v1/PROJECT/clusters/${cluster?.id}`],
+    ['GET', `${ours}/findings`],
+    ['PUT', `/meshlift/v1/PROJECT/meshes/${mesh.metadata.uid}/enterprise-project`, { enterpriseProject: '0' }],
   ]
   for (const [method, path, sent] of requests) {
     const { status, body: said } = await asked(method, path, sent)
@@ -46,6 +48,12 @@ it('what belongs to another project is not there, by any id and for any request'
     // Not the gate's: the route is there, and what was asked for is not.
     expect(said.errorCode).toBe('ASM.01010002')
   }
+  // Only administrators remove clusters, and one who is logged in to the other project finds none there.
+  const away = `/meshlift/v1/${stranger.projectId}/clusters/${cluster?.id}`
+  expect((await asked('DELETE', away)).status).toBe(403)
+  const where = { baseUrl: 'http://in-process', fetch: at.fetch }
+  const { token } = await login(where, { ...handOut, projectId: stranger.projectId })
+  expect((await at.ask('DELETE', away, undefined, { 'x-auth-token': token })).status).toBe(404)
   for (const list of ['/v1/PROJECT/meshes', '/meshlift/v1/PROJECT/upgrades', '/meshlift/v1/PROJECT/clusters'])
     expect((await asked('GET', list)).body.items).toEqual([])
   expect(await at.client.getUpgrade({ mesh_upgrade_id: metadata.uid })).toEqual(before)

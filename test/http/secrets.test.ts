@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { admitAtFirstStart } from '../../src/access/administrator.ts'
-import { access } from '../../src/access/access.ts'
-import { accessTables, sqliteAccessStore } from '../../src/access/sqlite.ts'
+import { openAccess } from '../../src/access/door.ts'
+import { openSeal } from '../../src/access/secrets/seal.ts'
+import { accessTables, sqliteAccessStores } from '../../src/access/sqlite.ts'
 import type { HandOut } from '../../src/contract/hand-out.ts'
+import type { TokenRequest } from '../../src/contract/tokens.ts'
 import { readConfig } from '../../src/config.ts'
 import { openDatabase } from '../../src/lib/sqlite.ts'
 import { openServer } from '../../src/main.ts'
@@ -27,10 +29,10 @@ it('are in no answer and no log line, however a request fails', async () => {
   const at = await harness((made) => ({
     access: {
       ...made.access,
-      login: (request, now) =>
+      login: (request, from) =>
         request.auth.scope?.project?.name === 'fail'
           ? Promise.reject(new Error('the store is broken'))
-          : made.access.login(request, now),
+          : made.access.login(request, from),
     },
   }))
   const said: string[] = []
@@ -76,23 +78,31 @@ it('are not told of a file that was handed out and has been damaged', async () =
 
 it('are in no file but the one that is handed out', async () => {
   const database = await openDatabase(join(folder, 'meshlift.db'), [accessTables])
-  const store = sqliteAccessStore(database.kysely)
-  await admitAtFirstStart(store, join(folder, 'admin.json'))
+  const seal = await openSeal(join(folder, 'secret.key'))
+  const stores = sqliteAccessStores(database.kysely, { chainKey: seal.derive('audit') })
+  const now = 1_700_000_000_000
+  await admitAtFirstStart(stores.directory, join(folder, 'admin.json'), now)
   const made = JSON.parse(readFileSync(join(folder, 'admin.json'), 'utf8')) as HandOut
-  const { user, password, domain } = made
-  const { token } = await access(store).login(
-    {
-      auth: {
-        identity: { methods: ['password'], password: { user: { name: user, password, domain: { name: domain } } } },
-      },
-    },
-    1_700_000_000_000,
-  )
+  const { user, password, domain, projectName } = made
+  const access = await openAccess({
+    stores,
+    seal,
+    clock: { now: () => now },
+    settings: { region: 'local', lockAfter: 5, lockForMs: 1000 },
+    warn: () => undefined,
+  })
+  const request = credentials({ name: user, password, domain: { name: domain } }, { project: { name: projectName } })
+  const { token, given } = await access.login(request as TokenRequest, '127.0.0.1')
+  const key = await access.office.createKey({ user: given.caller.user.id })
+  const again = await access.login(request as TokenRequest, '127.0.0.1')
+  const caller = await access.whoIs(again.token)
+  const temporary = await access.temporaryKey({ auth: { identity: { methods: ['token'] } } }, caller)
   // While it is open, so that the log beside it is read too.
   const names = readdirSync(folder).filter((name) => name !== 'admin.json')
   const bytes = names.map((name) => readFileSync(join(folder, name), 'latin1')).join('')
   await database.close()
   expect(bytes).toContain('argon2id')
-  expect(bytes).not.toContain(password)
-  expect(bytes).not.toContain(token)
+  expect(bytes).toContain(key.access)
+  const secrets = [password, token, again.token, key.secret, temporary.secret, temporary.securityToken]
+  for (const secret of secrets) expect(bytes).not.toContain(secret)
 })
