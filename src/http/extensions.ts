@@ -76,6 +76,6 @@ async function meshesOfUpgrades(
 ): Promise<readonly Resource[]> {
   const registered = (await registry.meshes(project)).map(meshResource)
   const known = new Set(registered.map(({ id }) => id))
-  const forgotten = (await desk.list({ project })).map(({ subject }) => subject).filter((id) => !known.has(id))
-  return [...registered, ...[...new Set(forgotten)].map((id) => resourceOf(id, '0'))]
+  const forgotten = (await desk.subjects(project)).filter((id) => !known.has(id))
+  return [...registered, ...forgotten.map((id) => resourceOf(id, '0'))]
 }

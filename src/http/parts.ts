@@ -88,7 +88,7 @@ export interface Parts {
   readonly access: Access
   readonly limits: Limits
   readonly registry: RegistryStore
-  readonly desk: Pick<TaskDesk, 'list'>
+  readonly desk: Pick<TaskDesk, 'list' | 'subjects'>
   readonly upgrades: UpgradeDoor
   readonly clusters: ClusterDoor
   readonly now: () => number

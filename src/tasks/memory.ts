@@ -143,6 +143,9 @@ export function memoryTasks(): TaskStore & TaskDesk {
         .slice(0, limit)
         .map(copied)
     },
+    subjects: async (project) => [
+      ...new Set(all().flatMap((task) => (task.project === project ? [task.subject] : []))),
+    ],
     ofCommand: async (id) => read(commands.get(id) ?? ''),
     items: async (job) => [...items.values()].filter(({ item }) => item.job === job).map(({ item }) => copied(item)),
     item: async (id) => copied(items.get(id)?.item),

@@ -117,6 +117,8 @@ export interface TaskDesk {
   list(filter: { readonly project?: string; readonly subject?: string }): Promise<readonly Task[]>
   /** Newest first; those older than the task `after`. not-found (`tasks/unknown`) when there is no such task. */
   page(asked: TaskPage): Promise<readonly Task[]>
+  /** Every subject that a task of this project is about, each once. */
+  subjects(project: string): Promise<readonly string[]>
   /** The task that a command with this id was ever given to. */
   ofCommand(id: string): Promise<Task | undefined>
   /** Items of a job in the order they were first written; or one item by its id. */

@@ -163,6 +163,12 @@ export function taskStoreContract(driver: string, open: () => Promise<OpenedTask
         expect(await ids({ limit: 2, after: 't2' })).toEqual(['t3', 't1'])
       })
 
+      it('are asked for by subjects, which are known each once', async () => {
+        expect((await tasks.subjects('p1')).toSorted()).toEqual(['m1', 'm2', 'm3', 'm4'])
+        expect(await tasks.subjects('p2')).toEqual(['m5'])
+        expect(await tasks.subjects('p3')).toEqual([])
+      })
+
       it('are refused after a task that is not there', async () => {
         await expect(ids({ after: 't9' })).rejects.toMatchObject({ kind: 'not-found', code: 'tasks/unknown' })
       })

@@ -134,6 +134,7 @@ describe('forgetting a mesh', () => {
     const looked = Promise.withResolvers<void>()
     at = await harness(({ desk }) => ({
       desk: {
+        ...desk,
         async list(filter) {
           const found = await desk.list(filter)
           looked.resolve()

@@ -154,6 +154,10 @@ export function sqliteTasks(kysely: Kysely<unknown>): TaskStore & TaskDesk {
         .execute()
       return rows.map(taskFrom)
     },
+    subjects: async (project) => {
+      const rows = await db.selectFrom('task').select('subject').distinct().where('project', '=', project).execute()
+      return rows.map(({ subject }) => subject)
+    },
     ofCommand: async (id) => {
       const row = await db
         .selectFrom('task')
