@@ -137,7 +137,7 @@ describe('an access key', () => {
       if (!headers.get('authorization')?.startsWith('SDK-HMAC-SHA256 Access=AK, '))
         return Promise.resolve(Response.json({ error_code: 'APIGW.0301', error_msg: 'Nobody.' }, { status: 401 }))
       if (new URL(url).pathname === '/v3/auth/tokens')
-        return Promise.resolve(Response.json({ error_code: 'IAM.0004', error_msg: 'No token.' }, { status: 404 }))
+        return Promise.resolve(Response.json({ error_code: 'IAM.0007', error_msg: 'No token.' }, { status: 400 }))
       return answering(url, init)
     }
   }

@@ -64,7 +64,8 @@ async function known(calls: Client, signal: AbortSignal): Promise<void> {
   try {
     await calls.checkToken({}, signal)
   } catch (thrown) {
-    if (!(thrown instanceof Refused && [400, 404].includes(thrown.status) && thrown.code !== 'client/not-ours')) throw thrown
+    if (!(thrown instanceof Refused && [400, 404].includes(thrown.status) && thrown.code !== 'client/not-ours'))
+      throw thrown
   }
 }
 

@@ -33,10 +33,8 @@ test(
   { timeout: 120_000 },
   async () => {
     const data = temporaryFolder()
-    const server = start(
-      ...['serve', '--data', data, '--listen', '127.0.0.1:0', '--simulated', '--speed', '100'],
-      ...['--region', 'test-region-1'],
-    )
+    const settings = ['--listen', '127.0.0.1:0', '--simulated', '--speed', '100', '--region', 'test-region-1']
+    const server = start('serve', '--data', data, ...settings)
     const [, url = ''] = await server.printed(/Listening on (http:\/\/127\.0\.0\.1:\d+)\./)
     const handOut = JSON.parse(readFileSync(join(data, 'admin.json'), 'utf8')) as HandOut
     const made = await run('key', 'create', '--data', data, '--user', handOut.user, '--output', 'json')
@@ -51,9 +49,10 @@ test(
     }
     for (const [way, by] of Object.entries(ways)) {
       const ended = await drive({ url, project: handOut.projectId, target: '1.31.1', by })
-      expect(ended, way).toMatchObject({ err: '', exitCode: 0 })
+      expect({ way, ...ended }).toMatchObject({ way, err: '', exitCode: 0 })
       // The SDK logs every refusal to its standard output; what we print comes last.
-      expect(JSON.parse(ended.out.trim().split('\n').at(-1) ?? ''), way).toEqual(everyOperation)
+      const performed: unknown = JSON.parse(ended.out.trim().split('\n').at(-1) ?? '')
+      expect({ way, performed }).toEqual({ way, performed: everyOperation })
     }
     // Proof that it is the signature that opens the door.
     const stranger = { kind: 'key', ...key, secret: key.secret.toLowerCase() } as const
