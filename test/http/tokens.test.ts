@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { handOut, harness } from './harness.ts'
 import type { Harness } from './harness.ts'
+import { person } from './people.ts'
 import { bent } from './samples.ts'
 
 let at: Harness
@@ -99,5 +100,80 @@ describe('a token of one project', () => {
     expect(header.status).toBe(403)
     const equal = await at.ask('GET', '/v1/PROJECT/meshes', undefined, { 'x-project-id': handOut.projectId })
     expect(equal.status).toBe(200)
+  })
+})
+
+describe('looking at a token', () => {
+  const path = '/v3/auth/tokens'
+  const look = (subject: string | undefined, token: string, query = '') =>
+    at.ask('GET', `${path}${query}`, undefined, { 'x-auth-token': token, 'x-subject-token': subject })
+
+  it('answers as a log-in does, header and body', async () => {
+    const made = await ask(body)
+    const subject = made.headers.get('x-subject-token') ?? ''
+    const answer = await look(subject, subject, '?nocatalog=true')
+    expect(answer).toMatchObject({ status: 200, body: made.body })
+    expect(answer.headers.get('x-subject-token')).toBe(subject)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    const { token } = await person(at, 'ada').then(({ session }) => session)
+    const other = await look(token, at.session.token)
+    expect(other.body.token).toMatchObject({ user: { name: 'ada' }, project: { name: 'default' }, catalog: [] })
+  })
+
+  it('is for its owner and for administrators, and what is no token is not found', async () => {
+    const ada = await person(at, 'ada')
+    const eve = await person(at, 'eve')
+    expect((await look(ada.session.token, ada.session.token)).status).toBe(200)
+    const foreign = await look(at.session.token, eve.session.token)
+    expect(foreign.status).toBe(403)
+    expect(foreign.headers.get('x-subject-token')).toBeNull()
+    const unknown = await look('guess', at.session.token)
+    expect(unknown).toMatchObject({ status: 404, body: { error_code: 'IAM.0004' } })
+    expect(unknown.headers.get('x-subject-token')).toBeNull()
+    const none = await look(undefined, at.session.token)
+    expect(none).toMatchObject({ status: 400, body: { error_msg: expect.stringContaining('X-Subject-Token') } })
+    expect((await look(ada.session.token, 'guess')).status).toBe(401)
+    await at.client.removeUser({ user_id: ada.id })
+    expect((await look(ada.session.token, at.session.token)).status).toBe(404)
+  })
+})
+
+describe('a temporary key', () => {
+  const path = '/v3.0/OS-CREDENTIAL/securitytokens'
+  const request = (token?: object) => ({ auth: { identity: { methods: ['token'], ...(token ? { token } : {}) } } })
+
+  it('is made from a token, and ends when it was asked to', async () => {
+    const short = await at.ask('POST', path, request())
+    expect(short).toMatchObject({
+      status: 201,
+      body: {
+        credential: {
+          access: expect.stringMatching(/^[A-Z0-9]{20}$/),
+          secret: expect.stringMatching(/^[A-Za-z0-9]{40}$/),
+          securitytoken: expect.any(String),
+          expires_at: '2026-11-22T10:15:00.250000Z',
+        },
+      },
+    })
+    expect(short.headers.get('cache-control')).toBe('no-store')
+    const { body: long } = await at.ask('POST', path, request({ duration_seconds: 86_400 }))
+    expect(long.credential.expires_at).toBe('2026-11-23T10:00:00.250000Z')
+    const { body: named } = await at.ask('POST', path, request({ id: at.session.token, duration_seconds: 900 }))
+    expect(named.credential.access).not.toBe(short.body.credential.access)
+  })
+
+  it.each([[899], [86_401], [900.5], ['900'], [null]])('is not made for %j seconds', async (duration_seconds) => {
+    const answer = await at.ask('POST', path, request({ duration_seconds }))
+    expect(answer).toMatchObject({ status: 400, body: { error_code: 'IAM.0007' } })
+    expect(answer.body.error_msg).toContain('duration_seconds')
+  })
+
+  it('is not made without a token, nor from somebody else’s', async () => {
+    expect((await ask(request(), path)).status).toBe(401)
+    const ada = await person(at, 'ada')
+    const foreign = await ada.ask('POST', path, request({ id: at.session.token }))
+    expect(foreign.status).toBe(403)
+    expect(foreign.body).not.toHaveProperty('credential')
+    expect((await at.ask('POST', path, { auth: { identity: { methods: ['password'] } } })).status).toBe(400)
   })
 })
