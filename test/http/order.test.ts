@@ -10,12 +10,12 @@ import { bent, meshBody, upgradeBody, withMesh } from './samples.ts'
 interface Row {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** For an id that is there and for one that is not. */
-  path(id: string): string
+  readonly path: (id: string) => string
   readonly known: string
   /** Undefined for an operation without a body. */
   readonly shapeless?: object
   /** Names the id where the path does not. */
-  body?(id: string): object
+  readonly body?: (id: string) => object
   /** What the present state makes of it: the status for an administrator. */
   readonly state: number
   /** Operations that name nothing: there is nothing that could be missing. */
