@@ -108,6 +108,19 @@ describe('a refusal', () => {
     expect(String(refusal)).not.toContain(session.token)
   })
 
+  it.each([
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'name it with --ca-file FILE'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'is for other names'],
+    ['CERT_HAS_EXPIRED', 'has expired'],
+  ])('tells a certificate that is not trusted from a server that is not there: %s', async (code, text) => {
+    const wrong: Fetch = () =>
+      Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code }) }))
+    await expect(clientOf(wrong).listMeshes()).rejects.toMatchObject({
+      code: 'client/untrusted',
+      message: expect.stringContaining(text),
+    })
+  })
+
   it('is said of a server that is not ours', async () => {
     const { fetch } = answering(() => new Response('hello'))
     await expect(clientOf(fetch).listMeshes()).rejects.toMatchObject({ code: 'client/not-ours' })

@@ -1,5 +1,6 @@
 /** Requests signed with an access key, where others carry a token (asm-api 7). */
 
+import { randomUUID } from 'node:crypto'
 import { authorizationFor, dateHeader, securityTokenHeader, signingDate } from '../contract/signing.ts'
 
 export interface SigningSession {
@@ -21,6 +22,12 @@ export interface Unsigned {
 }
 
 /**
+ * Dates are whole seconds, and the server takes a signed write that comes twice for one: a person who adds two things in
+ * a second means two. The server asks for no such header; it only has to be signed.
+ */
+const nonceHeader = 'x-meshlift-nonce'
+
+/**
  * The headers that a signature adds. `host` is not signed: what stands between here and the server may change it, and
  * the key is of no use to anybody else's server.
  */
@@ -33,6 +40,7 @@ export function signatureHeaders(
     'x-project-id': projectId,
     [dateHeader]: date,
     ...(securityToken === undefined ? {} : { [securityTokenHeader]: securityToken }),
+    ...(method === 'GET' ? {} : { [nonceHeader]: randomUUID() }),
   }
   const request = { method, target, headers, signedHeaders: Object.keys(headers).toSorted() }
   const authorization = authorizationFor(request, body, { access: accessKey, secret: secretKey, date })

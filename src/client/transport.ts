@@ -4,6 +4,7 @@ import { routes } from '../contract/routes.ts'
 import type { Route } from '../contract/route.ts'
 import type { Answer, RouteName } from '../contract/routes.ts'
 import { Refused, refusedBy } from './refused.ts'
+import { unreachable } from './unreachable.ts'
 import type { Unsigned } from './signed.ts'
 
 /** Node's own, or one that calls a server in this process. */
@@ -88,15 +89,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function unreachable(baseUrl: string, thrown: unknown): Refused {
-  const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown
-  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
-  return new Refused({
-    status: 0,
-    code: 'client/unreachable',
-    text: `No answer from ${baseUrl}${code}. Is the server running?`,
-    cause: thrown,
-  })
 }
