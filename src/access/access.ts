@@ -47,7 +47,7 @@ export interface Signer {
 }
 
 export interface Access {
-  /** unauthenticated (`access/wrong-credentials`, `access/locked`); not-found (`access/unknown-project`, `access/unknown-domain`) once the password was right. */
+  /** unauthenticated (`access/wrong-credentials`, `access/locked`); unavailable (`access/busy`); not-found (`access/unknown-project`, `access/unknown-domain`) once the password was right. */
   login(request: TokenRequest, from: Origin): Promise<Login>
   /** unauthenticated: `access/no-token`, `access/unknown-token`, `access/expired-token`. */
   whoIs(token: string | undefined): Promise<Caller>

@@ -12,10 +12,11 @@ import type { Lockout } from '../lockout.ts'
 import { passwordFits } from '../password.ts'
 import { newAccess, newSecret, newToken } from '../secrets/random.ts'
 import type { Seal } from '../secrets/seal.ts'
+import { lanes } from './lanes.ts'
 import { recent } from './recent.ts'
 import { rolesOf } from './roles.ts'
 import { scopeOf } from './scope.ts'
-import type { KeptToken, TokenStore } from './store.ts'
+import type { KeptTemporaryKey, KeptToken, TokenStore } from './store.ts'
 
 export interface TokenNeeds {
   readonly store: TokenStore
@@ -45,7 +46,9 @@ const quarterHour = 15 * 60
 
 export function tokens({ store, directory, systemPolicies, seal, lockout, clock }: TokenNeeds): Tokens {
   const seen = recent<KeptToken>(10_000)
+  const seenKeys = recent<KeptTemporaryKey>(10_000)
   const turn = inTurn()
+  const looking = lanes(2, 200)
   // Behind each caller that was let in by a token, that token: what is asked of it later is asked of the very same one.
   const shown = new WeakMap<Caller, KeptToken>()
 
@@ -102,7 +105,7 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
   const userOf = async (name: string, password: string, domain: string): Promise<User> => {
     const there = directory()
     const user = domain === there.domain.name ? [...there.users.values()].find((one) => one.name === name) : undefined
-    const fits = await passwordFits(password, user?.passwordHash)
+    const fits = await looking.take(() => passwordFits(password, user?.passwordHash))
     // As it is now: the password may have been changed while the old one was looked at.
     const now = user && directory().users.get(user.id)
     if (!now?.enabled || !fits || now.passwordHash !== user?.passwordHash)
@@ -122,7 +125,7 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
       return turn(JSON.stringify([who, from]), async () => {
         lockout.check(who, from)
         const user = await userOf(asked.name, asked.password, asked.domain.name).catch((thrown: unknown) => {
-          lockout.failed(who, from)
+          if (thrown instanceof Problem && thrown.kind === 'unauthenticated') lockout.failed(who, from)
           throw thrown
         })
         lockout.succeeded(who, from)
@@ -214,7 +217,8 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
     },
 
     async temporary(access) {
-      const key = await store.temporaryKey(access)
+      const key = seenKeys.get(access) ?? (await store.temporaryKey(access))
+      if (key) seenKeys.set(access, key)
       const user = key && still(key)
       if (!key || !user) return undefined
       const project = key.project === undefined ? undefined : directory().projects.get(key.project)
