@@ -1,6 +1,7 @@
 /** The audit log for people: what was asked and what became of it in one line. */
 
 import type { AuditEntry } from '../contract/iam.ts'
+import { isRecord } from '../lib/json.ts'
 import { table } from './layout.ts'
 
 /** An answer further down belongs to the question above it; one whose question is not here stands alone. */
@@ -14,7 +15,7 @@ export function auditLines(entries: readonly AuditEntry[]): readonly string[] {
       return [
         String(one.number),
         one.at,
-        (answer ?? one).user?.name ?? one.user?.name ?? '-',
+        one.user?.name ?? loggedIn(answer) ?? '-',
         one.with ?? '-',
         one.from,
         one.operation,
@@ -31,4 +32,12 @@ function outcome(answer: AuditEntry | undefined): string {
   if (answer === undefined) return 'no answer'
   const status = answer.status === undefined ? '' : ` ${answer.status}`
   return answer.kind === 'refused' ? `refused${status}` : status.trim() || 'answered'
+}
+
+/** Nobody is known while a password is asked about; the token that was given says who it was. */
+function loggedIn(answer: AuditEntry | undefined): string | undefined {
+  const { token } = isRecord(answer?.after) ? answer.after : {}
+  const { user } = isRecord(token) ? token : {}
+  const { name } = isRecord(user) ? user : {}
+  return typeof name === 'string' ? name : undefined
 }

@@ -35,7 +35,13 @@ const list = async (argv: readonly string[], options: Partial<TestWorldOptions> 
     fetch,
     openServer: async () => {
       seen.opened += 1
-      return { url: undefined, fetch, credentials: handOut, close: async () => void (seen.closed += 1) }
+      return {
+        url: undefined,
+        healthUrl: undefined,
+        fetch,
+        credentials: handOut,
+        close: async () => void (seen.closed += 1),
+      }
     },
     ...options,
   })
@@ -98,7 +104,7 @@ describe('which server', () => {
     const simulated: boolean[] = []
     const openServer: TestWorldOptions['openServer'] = async (config) => {
       simulated.push(config.simulated)
-      return { url: undefined, fetch: answering, credentials: handOut, close: async () => {} }
+      return { url: undefined, healthUrl: undefined, fetch: answering, credentials: handOut, close: async () => {} }
     }
     await list(['--data', data], { openServer })
     mkdirSync(join(data, 'simulation'))
@@ -191,7 +197,13 @@ describe('an access key', () => {
     const outcome = await list(['--data', data], {
       environment: { ...key, ...project },
       fetch: () => Promise.reject(new TypeError('fetch failed')),
-      openServer: async () => ({ url: undefined, fetch: signedOnly(), credentials: handOut, close: async () => {} }),
+      openServer: async () => ({
+        url: undefined,
+        healthUrl: undefined,
+        fetch: signedOnly(),
+        credentials: handOut,
+        close: async () => {},
+      }),
     })
     expect(outcome.exitCode).toBe(exitCodes.done)
   })

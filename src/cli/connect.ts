@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Loaded } from '../config.ts'
 import { Problem } from '../lib/problem.ts'
 import { credentialsFrom } from './credentials.ts'
+import { quoted } from './quoted.ts'
 import { runningServer } from './server-file.ts'
 import { openSession } from './session.ts'
 import type { Session } from './session.ts'
@@ -87,5 +88,3 @@ export async function connect({
     throw thrown
   }
 }
-
-const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

@@ -72,6 +72,9 @@ const everywhere = [
   'color',
 ] as const satisfies readonly SettingName[]
 
+/** Matters to whoever keeps the key elsewhere and works on a data folder whose server does not run; too rare for every help. */
+const inProcess = ['keyFile'] as const satisfies readonly SettingName[]
+
 function meshlift(world: World, end: (exitCode: number) => void): Command {
   const cli = commandLine(world, end)
   const program = offer(new Command('meshlift'), everywhere)
@@ -117,7 +120,7 @@ Exit codes: ${exitCodesInWords}.`,
   ]
   for (const make of commands) program.addCommand(make(cli))
   for (const one of everyCommand(program)) {
-    if (one !== program) offer(one, everywhere, { unseen: true })
+    offer(one, [...everywhere, ...inProcess], { unseen: true })
     prepare(one, program, world)
   }
   return program
@@ -137,7 +140,7 @@ function prepare(command: Command, program: Command, { out, err }: World): void 
     .configureHelp({
       showGlobalOptions: true,
       visibleGlobalOptions: (shown) =>
-        shown === program ? [] : program.options.filter((one) => !shadowed(shown, one)),
+        shown === program ? [] : program.options.filter((one) => !one.hidden && !shadowed(shown, one)),
     })
     .configureOutput({
       writeOut: (text) => out.write(text),

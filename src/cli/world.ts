@@ -17,7 +17,7 @@ export interface OpenServer {
   /** Where it listens; absent when it was not asked to. */
   readonly url: string | undefined
   /** Where it says how it is; absent when it was not asked to. */
-  readonly healthUrl?: string | undefined
+  readonly healthUrl: string | undefined
   /** Asks it without a network. */
   readonly fetch: Fetch
   readonly credentials: HandOut

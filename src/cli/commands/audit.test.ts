@@ -15,8 +15,8 @@ const entry = (
   at: '2026-11-22T10:00:00Z',
   requestId,
   kind,
-  user: { id: 'u1', name: 'ada' },
-  with: 'token',
+  // Nobody is known while somebody logs in.
+  ...(more.operation === 'createToken' ? {} : { user: { id: 'u1', name: 'ada' }, with: 'token' }),
   from: '127.0.0.1',
   operation: 'updateUpgrade',
   about: '/v1/p1/mesh-upgrade/x',
@@ -39,7 +39,11 @@ describe('audit show', () => {
   const entries = [
     entry(1, 'asked', 'a', { operation: 'createToken' }),
     entry(2, 'asked', 'b'),
-    entry(3, 'answered', 'a', { operation: 'createToken', status: 201 }),
+    entry(3, 'answered', 'a', {
+      operation: 'createToken',
+      status: 201,
+      after: { token: { user: { id: 'u2', name: 'grace' } } },
+    }),
     entry(4, 'refused', 'c', { status: 403, operation: 'deleteMesh' }),
     entry(5, 'answered', 'z', { status: 200 }),
   ]
@@ -49,7 +53,7 @@ describe('audit show', () => {
     expect(exitCode).toBe(exitCodes.done)
     const lines = out.trimEnd().split('\n').slice(1)
     expect(lines).toHaveLength(4)
-    expect(lines[0]).toMatch(/^1 .* ada .* createToken +201 /)
+    expect(lines[0]).toMatch(/^1 .* grace +- .* createToken +201 /)
     expect(lines[1]).toMatch(/^2 .* updateUpgrade +no answer /)
     expect(lines[2]).toMatch(/^4 .* deleteMesh +refused 403 /)
     expect(lines[3]).toMatch(/^5 .* updateUpgrade +200 /)

@@ -5,6 +5,7 @@ import type { Cli } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findGroup, findUser } from '../find-access.ts'
 import { table } from '../layout.ts'
+import { quoted } from '../quoted.ts'
 
 export function groupCommand(cli: Cli): Command {
   const group = new Command('group').summary('add, list and remove groups of users')
@@ -27,7 +28,7 @@ const addCommand = (cli: Cli): Command =>
         async ({ session, signal, print }) => {
           const group = await session.call('createGroup', { body: { name } }, signal)
           print.result(group, [`Group ${group.name} is made.`])
-          print.aside(`Put somebody in: meshlift group join '${group.name}' USER${session.where}`)
+          print.aside(`Put somebody in: meshlift group join ${quoted(group.name)} USER${session.where}`)
           return exitCodes.done
         },
         { mayCreate: true },

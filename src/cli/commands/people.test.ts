@@ -53,16 +53,16 @@ describe('what is said, and what is asked of the server', () => {
       { policy: 'y1', user: 'u1' },
     ],
     [
-      'policy grant ASMFullAccess --group ops --in-project default',
-      'Policy ASMFullAccess is granted to group ops in project default.',
+      'policy grant everything --group ops --in-project default',
+      'Policy everything is granted to group ops in project default.',
       'createGrant',
-      { policy: 'ASMFullAccess', group: 'g1', project: 'p1' },
+      { policy: 'y0', group: 'g1', project: 'p1' },
     ],
     [
-      'policy grant ASMFullAccess --group ops --in-enterprise-project retail',
+      'policy grant everything --group ops --in-enterprise-project retail',
       'in enterprise project retail.',
       'createGrant',
-      { policy: 'ASMFullAccess', group: 'g1', enterpriseProject: 'e1' },
+      { policy: 'y0', group: 'g1', enterpriseProject: 'e1' },
     ],
     ['policy revoke r2', 'Policy planners is taken back from user grace.', 'removeGrant', undefined],
   ])('%s', async (words, text, name, body) => {
@@ -83,8 +83,8 @@ describe('what is said, and what is asked of the server', () => {
     ['project list', /^default\s+p1$/m],
     ['project enterprise list', /^retail\s+e1$/m],
     ['key list', /^QTWAOYTTINDUT2QVKYUC\s+ada\s+enabled\s+\S+\s+nightly$/m],
-    ['policy list', /^ASMFullAccess\s+1\.1\s+program /m],
-    ['policy grants', /^ASMFullAccess\s+1\.1\s+group ops\s+project default\s+r1$/m],
+    ['policy list', /^everything\s+1\.1\s+program /m],
+    ['policy grants', /^everything\s+1\.1\s+group ops\s+project default\s+r1$/m],
     ['policy grants', /^planners\s+5\.0\s+user grace\s+everywhere\s+r2$/m],
   ])('%s', async (words, line) => {
     const { exitCode, out } = await typed(words)
@@ -97,7 +97,7 @@ describe('what is said, and what is asked of the server', () => {
     const { out } = await typed('user show ada')
     expect(out).toMatch(/ {2}groups\s+ops\n/)
     expect(out).toMatch(/ {2}keys\s+QTWAOYTTINDUT2QVKYUC\n/)
-    expect(out).toContain('ASMFullAccess  1.1      group ops  project default  r1')
+    expect(out).toContain('everything  1.1      group ops  project default  r1')
     expect(out).not.toContain('grace')
     const shown: unknown = JSON.parse((await typed('user show ada --output json')).out)
     expect(shown).toMatchObject({ name: 'ada', groups: [{ id: 'g1', name: 'ops' }], grants: [{ id: 'r1' }] })

@@ -33,7 +33,8 @@ export const grantCommand = (cli: Cli): Command =>
       'after',
       `
 Examples:
-  meshlift policy grant ASMFullAccess --group operators --in-project default
+  meshlift policy grant ASMReadOnlyAccess --user grace
+  meshlift policy grant 'ASM FullAccess' --group operators --in-project default
   meshlift policy grant planners --user ada`,
     )
     .action((asked: string, options: Options, command: Command) =>

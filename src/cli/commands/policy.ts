@@ -6,6 +6,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { findPolicy } from '../find-access.ts'
 import { table } from '../layout.ts'
 import { policyIn } from '../policy-file.ts'
+import { quoted } from '../quoted.ts'
 import { explainCommand } from './policy-explain.ts'
 import { grantCommand, grantsCommand, revokeCommand } from './policy-grant.ts'
 
@@ -53,7 +54,7 @@ Examples:
           const policy = await session.call('createPolicy', { body: { name, document } }, signal)
           const who = policy.version === '1.1' ? '--group GROUP' : '--user USER'
           print.result(policy, [`Policy ${policy.name}, Version ${policy.version}, is written.`])
-          print.aside(`Grant it: meshlift policy grant '${policy.name}' ${who}${session.where}`)
+          print.aside(`Grant it: meshlift policy grant ${quoted(policy.name)} ${who}${session.where}`)
           return exitCodes.done
         },
         { mayCreate: true },

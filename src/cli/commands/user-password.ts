@@ -7,6 +7,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { findUser } from '../find-access.ts'
 import { newPassword } from '../new-password.ts'
 import type { PasswordOptions } from '../new-password.ts'
+import { quoted } from '../quoted.ts'
 
 const fromStdin = ['--password-stdin', 'read the password from standard input'] as const
 
@@ -55,8 +56,6 @@ Examples:
         { mayCreate: true },
       ),
     )
-
-const quoted = (name: string): string => (name.includes(' ') ? `'${name}'` : name)
 
 export const userPasswordCommand = (cli: Cli): Command =>
   new Command('password')

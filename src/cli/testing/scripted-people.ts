@@ -37,9 +37,9 @@ export function scriptedPeople(): Script {
     user('u4', 'twin'),
   ]
   const groups: readonly Group[] = [{ id: 'g1', name: 'ops', members: ['u1'] }]
-  const policies = [policy('ASMFullAccess', 'ASMFullAccess', '1.1', true), policy('y1', 'planners', '5.0')]
+  const policies = [policy('y0', 'everything', '1.1', true), policy('y1', 'planners', '5.0')]
   const grants = [
-    { id: 'r1', policy: 'ASMFullAccess', group: 'g1', project: 'p1' },
+    { id: 'r1', policy: 'y0', group: 'g1', project: 'p1' },
     { id: 'r2', policy: 'y1', user: 'u2' },
   ]
   const key = { access: 'QTWAOYTTINDUT2QVKYUC', user: 'u1', enabled: true, description: 'nightly', createdAt }
