@@ -21,13 +21,14 @@ import type { Answering } from './answer.ts'
 import { accepted } from './gate/accept.ts'
 import { admit, identify } from './gate/authenticate.ts'
 import { announcedLength, forgetKindOfNothing, keepRawBodies, parsedBody, rawBody } from './gate/body.ts'
+import { noteEvents } from './events.ts'
+import type { NoteEvents } from './events.ts'
 import { answerClientError } from './gate/client-error.ts'
 import { safeHeaders, safeHeadersOverTls } from './gate/headers.ts'
 import { rate } from './gate/rate.ts'
 import type { Rate } from './gate/rate.ts'
 import type { Sent } from './gate/replay.ts'
 import { checkSizes, parsedBytes, sizes } from './gate/sizes.ts'
-import type { Handlers } from './handler.ts'
 import { handlersOf } from './handlers.ts'
 import type { Parts } from './parts.ts'
 import { refusalOf, translated } from './problem.ts'
@@ -49,11 +50,17 @@ declare module 'fastify' {
 
 export interface ServerOptions {
   readonly https?: SecureContextOptions
-  /** Milliseconds: until the headers are there, until the body is, between two requests of a connection. */
+  /**
+   * Milliseconds: until the headers are there, until the body is, between two requests of a connection, between two
+   * looks at these, and for what is under way when the server is closed.
+   */
   readonly timeouts?: Partial<typeof defaultTimeouts>
 }
 
-const defaultTimeouts = { headers: 15_000, request: 60_000, keepAlive: 60_000, lookEvery: 2000 }
+type Answer = ReturnType<Answering['of']>
+type Send = (reply: FastifyReply, sent: Sent) => FastifyReply
+
+const defaultTimeouts = { headers: 15_000, request: 60_000, keepAlive: 60_000, lookEvery: 2000, finish: 10_000 }
 
 export function server(parts: Parts, { https, timeouts = {} }: ServerOptions = {}): FastifyInstance {
   const times = { ...defaultTimeouts, ...timeouts }
@@ -74,7 +81,7 @@ export function server(parts: Parts, { https, timeouts = {} }: ServerOptions = {
     // Whoever sends one more request on an open connection while the server stops gets its answer, and the connection ends.
     return503OnClosing: false,
     // An id that is too long to be one is just an unknown id.
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: sizes.url },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: parsedBytes },
     // Nothing is coerced, nothing is taken away: `5` is not "5". `verbose` gives the schema beside each error.
     ajv: {
       customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false, verbose: true },
@@ -97,13 +104,31 @@ export function server(parts: Parts, { https, timeouts = {} }: ServerOptions = {
   app.server.maxConnections = parts.limits.connections
   // Left to itself Node would answer, without a body and without a request id.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
-  const answers = answering(parts, (error, requestId) =>
-    parts.log.error({ requestId, err: error }, 'A request failed.'),
-  )
+  const failed = (error: unknown, requestId: string): void =>
+    parts.log.error({ requestId, err: error }, 'A request failed.')
+  const answers = answering(parts, failed)
+  const events = noteEvents(parts.upgrades, failed)
   keepRawBodies(app)
   addGate(app, parts, rate(app, parts.limits.requestsPerMinute), https ? safeHeadersOverTls : safeHeaders)
-  // Answers in flight are sent first; by now only requests from within this process can be left.
-  app.addHook('onClose', () => Promise.resolve(answers.stop()))
+  let closing = false
+  const send: Send = (reply, { status, headers, body }) => {
+    // A connection that is kept would be waited for until it is idle for long enough.
+    if (closing) reply.header('connection', 'close')
+    return reply.code(status).headers(headers).send(body)
+  }
+  let last: NodeJS.Timeout | undefined
+  app.addHook('preClose', () => {
+    closing = true
+    // They would be in flight for ever.
+    events.stop()
+    // What is in flight may end as if nothing was; what takes longer is stopped and says so.
+    last = setTimeout(() => answers.stop(), times.finish)
+    return Promise.resolve()
+  })
+  app.addHook('onClose', () => {
+    clearTimeout(last)
+    return Promise.resolve(answers.stop())
+  })
   app.setErrorHandler(async (thrown, request, reply) => {
     const sent = await answers.refused(thrown, request)
     if (request.body === undefined && isLong(announcedLength(request))) reply.header('connection', 'close')
@@ -113,7 +138,8 @@ export function server(parts: Parts, { https, timeouts = {} }: ServerOptions = {
     throw unknownRoute(request.method, request.url)
   })
   const handlers = handlersOf(parts)
-  for (const name of Object.keys(routes) as RouteName[]) app.route(routeOf(name, handlers, answers))
+  for (const name of Object.keys(routes) as RouteName[])
+    app.route(routeOf(name, answers.of(name, handlers), events, send))
   return app
 }
 
@@ -170,21 +196,23 @@ function addGate(app: FastifyInstance, { access }: Parts, limit: Rate, headers: 
   })
 }
 
-function routeOf(name: RouteName, handlers: Handlers, answers: Answering): RouteOptions {
+function routeOf(name: RouteName, answer: Answer, events: NoteEvents, send: Send): RouteOptions {
   const route: Route = routes[name]
-  const answer = answers.of(name, handlers)
   return {
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { name },
     schema: { ...(route.body ? { body: route.body } : {}), ...(route.query ? { querystring: route.query } : {}) },
-    handler: async (request, reply) => send(reply, await answer(request, reply)),
+    handler: async (request, reply) => {
+      const sent = await answer(request, reply)
+      const told = route.events && sent.status === 200 && accepted(request.headers.accept, true) === 'events'
+      if (!told) return send(reply, sent)
+      // The list was answered, so the caller may read it and it is there.
+      const { headers, body } = events.of(request)
+      return reply.code(200).headers(headers).send(body)
+    },
   }
 }
 
 /** Of a body that was refused before it was read: what is short is read and dropped, so that the answer arrives. */
 const isLong = (length: number | undefined): boolean => length === undefined || length > 1_048_576
-
-function send(reply: FastifyReply, { status, headers, body }: Sent): FastifyReply {
-  return reply.code(status).headers(headers).send(body)
-}

@@ -82,10 +82,10 @@ describe('a write', () => {
 
   it('that was done is answered as done when that could not be written down any more', async () => {
     const { audit } = at.parts.access
-    const { append } = audit
+    const append = audit.append.bind(audit)
     Object.assign(audit, {
-      append: (entry: { readonly kind: string }) =>
-        entry.kind === 'answered' ? Promise.reject(new Error('The disk is full.')) : append.call(audit, entry as never),
+      append: (entry: Parameters<typeof append>[0]) =>
+        entry.kind === 'answered' ? Promise.reject(new Error('The disk is full.')) : append(entry),
     })
     expect(await at.ask('POST', groups, { name: 'ops' })).toMatchObject({ status: 201 })
     expect(at.logged()).toContain('The disk is full.')

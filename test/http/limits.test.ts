@@ -55,7 +55,7 @@ describe('requests a minute', () => {
     const key = { ...(await at.key()), secretKey: 'wrong' }
     const target = `/v1/${handOut.projectId}/meshes`
     let worked = 0
-    const { signer } = at.parts.access
+    const signer = at.parts.access.signer.bind(at.parts.access)
     Object.assign(at.parts.access, {
       signer: (request: Parameters<typeof signer>[0]) => {
         worked += 1

@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { client } from '../../src/client/client.ts'
 import { login } from '../../src/client/login.ts'
+import type { ServerOptions } from '../../src/http/server.ts'
 import { handOut, harness } from './harness.ts'
 import type { Harness } from './harness.ts'
-import { withMesh } from './samples.ts'
+import { meshBody, withMesh } from './samples.ts'
 
 let at: Harness | undefined
 afterEach(() => at?.app.close())
@@ -25,19 +27,23 @@ it('serves real connections', async () => {
 })
 
 /** A check that only ends when it is told to; the signal is what is looked at. */
-async function stuckCheck() {
+async function stuckCheck(options: ServerOptions = {}) {
   const started = Promise.withResolvers<AbortSignal>()
-  const made = await harness(({ upgrades }) => ({
-    upgrades: {
-      ...upgrades,
-      check: (_project, _mesh, _version, signal) => {
-        started.resolve(signal)
-        return new Promise((_, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason as Error))
-        })
+  const made = await harness(
+    ({ upgrades }) => ({
+      upgrades: {
+        ...upgrades,
+        check: (_project, _mesh, _version, signal) => {
+          started.resolve(signal)
+          return new Promise((_, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason as Error))
+          })
+        },
       },
-    },
-  }))
+    }),
+    undefined,
+    options,
+  )
   const baseUrl = await listening(made)
   await withMesh(made)
   const asking = request(`${baseUrl}/meshlift/v1/${handOut.projectId}/checks`, {
@@ -58,11 +64,129 @@ it('lets a check go on while its caller waits, and stops it when the caller is g
   await once(signal, 'abort')
 })
 
-it('stops what is under way when it is closed, and tells the caller', async () => {
-  const { made, asking, signal } = await stuckCheck()
+it('stops what is under way a while after it is closed, and tells the caller', async () => {
+  const { made, asking, signal } = await stuckCheck({ timeouts: { finish: 1 } })
   const answered = once(asking, 'response')
   await made.app.close()
   expect(signal.aborted).toBe(true)
   const [answer] = (await answered) as [{ readonly statusCode: number }]
   expect(answer.statusCode).toBe(503)
+})
+
+it('lets what is under way when it is closed end', async () => {
+  const gate = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  const made = await harness(({ clusters }) => ({
+    clusters: {
+      ...clusters,
+      adopt: async (...asked) => {
+        begun.resolve()
+        await gate.promise
+        return clusters.adopt(...asked)
+      },
+    },
+  }))
+  const baseUrl = await listening(made)
+  const { id } = await made.client.addCluster({ body: { name: 'prod', kubeconfig: '/etc/prod.yaml' } })
+  const where = { baseUrl, fetch: (url: string, init: RequestInit) => fetch(url, init) }
+  const creating = client(where, made.session).createMesh({ body: meshBody(id) })
+  await begun.promise
+  const closed = made.app.close()
+  await expect.poll(() => made.app.server.listening).toBe(false)
+  gate.resolve()
+  expect(await creating).toMatchObject({ metadata: { name: 'shop' } })
+  await closed
+})
+
+/** Sends these bytes as they are and gives back all that comes until the connection ends. */
+async function raw(baseUrl: string, bytes: string | Buffer): Promise<string> {
+  const socket = connect(Number(new URL(baseUrl).port), '127.0.0.1')
+  let answer = ''
+  socket.on('data', (chunk) => (answer += chunk.toString('latin1')))
+  // Whoever is refused while it still sends may see the connection reset once the answer is there.
+  socket.on('error', () => undefined)
+  socket.write(bytes)
+  await once(socket, 'close')
+  return answer
+}
+
+const requestWith = (headers: string, target = '/v1/x/meshes'): string =>
+  `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`
+
+describe('what is no request', () => {
+  it.each([
+    ['headers over 32 KiB', requestWith(`X-A: ${'x'.repeat(33_000)}\r\n`), 494],
+    ['headers over what is parsed', requestWith(`X-A: ${'x'.repeat(300_000)}\r\n`), 494],
+    ['a target over 32 KiB', requestWith('', `/v1/${'x'.repeat(33_000)}`), 414],
+    ['no HTTP', 'HELLO\r\n\r\n', 400],
+    ['an unknown method', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+    ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['two lengths', requestWith('Content-Length: 5\r\nTransfer-Encoding: chunked\r\n'), 400],
+    ['a header with a control character', requestWith('X-A: \u0001\r\n'), 400],
+    ['a target that cannot be read', requestWith('', '/v1/%zz/meshes'), 400],
+    ['an expectation that nobody has', requestWith('Expect: miracles\r\n'), 401],
+  ])('%s is answered in the form of the gateway', async (_, bytes, status) => {
+    const answer = await raw(await listening(await harness()), bytes)
+    const [head = '', body = ''] = answer.split('\r\n\r\n')
+    expect(head.split(' ')[1]).toBe(String(status))
+    const id = /^x-request-id: ([0-9a-f-]{36})\r?$/im.exec(head)?.[1]
+    expect(id).toBeDefined()
+    expect(head.toLowerCase()).toContain('cache-control: no-store')
+    expect(JSON.parse(body)).toMatchObject({
+      error_code: expect.stringMatching(/^APIGW\.\d{4}$/) as string,
+      request_id: id,
+    })
+  })
+
+  it('does not answer in the middle of another answer', async () => {
+    const good = 'GET /v1/x/meshes HTTP/1.1\r\nHost: x\r\n\r\n'
+    const answer = await raw(await listening(await harness()), `${good}HELLO\r\n\r\n`)
+    for (const one of answer.split(/(?=HTTP\/1\.1 )/).filter((text) => text !== '')) {
+      const [head = '', body = ''] = one.split('\r\n\r\n')
+      expect(Number(/content-length: (\d+)/i.exec(head)?.[1])).toBe(body.length)
+    }
+  })
+})
+
+describe('a connection', () => {
+  it('that sends its body too slowly is ended with 408', async () => {
+    const options = { timeouts: { request: 200, headers: 100, lookEvery: 20 } }
+    const made = await harness(undefined, undefined, options)
+    const token = `X-Auth-Token: ${made.session.token}\r\n`
+    const head = `POST /meshlift/v1/iam/groups HTTP/1.1\r\nHost: x\r\n${token}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{`
+    const answer = await raw(await listening(made), head)
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+    expect(answer).toContain('APIGW.0201')
+    expect(made.parts.access.office.directory.groups.size).toBe(0)
+  })
+
+  it('that never ends its headers is ended with 408', async () => {
+    const options = { timeouts: { request: 200, headers: 100, lookEvery: 20 } }
+    const answer = await raw(await listening(await harness(undefined, undefined, options)), 'GET / HTTP/1.1\r\nHost:')
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
+  it('beyond the limit is not served, and is again when another one has ended', async () => {
+    const baseUrl = await listening(await harness(({ limits }) => ({ limits: { ...limits, connections: 1 } })))
+    const first = connect(Number(new URL(baseUrl).port), '127.0.0.1')
+    await once(first, 'connect')
+    first.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    await once(first, 'data')
+    expect(await raw(baseUrl, requestWith(''))).toBe('')
+    first.destroy()
+    await expect.poll(() => raw(baseUrl, requestWith(''))).toMatch(/^HTTP\/1\.1 401 /)
+  })
+
+  it('of nobody known that sends much is not read to its end', async () => {
+    const baseUrl = await listening(await harness())
+    const head = `POST /v1/x/meshes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n`
+    expect(await raw(baseUrl, `${head}{`)).toMatch(/^HTTP\/1\.1 401 /)
+  })
+
+  it('is kept for the next request when a refused body was short', async () => {
+    const baseUrl = await listening(await harness())
+    const post = `POST /v1/x/meshes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`
+    const answer = await raw(baseUrl, post + requestWith(''))
+    expect(answer.match(/HTTP\/1\.1 401 /g)).toHaveLength(2)
+  })
 })

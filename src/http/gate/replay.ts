@@ -48,7 +48,7 @@ export function doneOnce(
           text: 'verify aksk signature fail: the same signature came before with another body.',
         })
       case 'new':
-        return await first(replays, key, once, work)
+        return first(replays, key, once, work)
     }
   })
 }
