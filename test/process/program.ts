@@ -19,6 +19,8 @@ export interface Program {
   readonly pid: number
   /** Resolves as soon as its output so far matches. Fails when it ends before that. */
   printed(pattern: RegExp): Promise<RegExpExecArray>
+  /** The same of its log. */
+  logged(pattern: RegExp): Promise<RegExpExecArray>
   kill(signal: NodeJS.Signals): void
   readonly ended: Promise<Ended>
 }
@@ -38,6 +40,7 @@ export function start(...argv: readonly string[]): Program {
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     seen.err += text
+    for (const look of waiting) look()
   })
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject)
@@ -47,24 +50,24 @@ export function start(...argv: readonly string[]): Program {
     child.kill('SIGKILL')
     await ended
   })
+  const until = (where: 'out' | 'err', pattern: RegExp): Promise<RegExpExecArray> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = pattern.exec(seen[where])
+        if (found === null) return
+        waiting.delete(look)
+        resolve(found)
+      }
+      waiting.add(look)
+      void ended.then(({ out, err }) => reject(new Error(`It ended without ${String(pattern)}:\n${out}${err}`)))
+      look()
+    })
   return {
     pid: child.pid ?? 0,
     kill: (signal) => void child.kill(signal),
     ended,
-    printed: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const found = pattern.exec(seen.out)
-          if (found === null) return
-          waiting.delete(look)
-          resolve(found)
-        }
-        waiting.add(look)
-        void ended.then(({ out, err }) =>
-          reject(new Error(`It ended without printing ${String(pattern)}:\n${out}${err}`)),
-        )
-        look()
-      }),
+    printed: (pattern) => until('out', pattern),
+    logged: (pattern) => until('err', pattern),
   }
 }
 

@@ -80,7 +80,7 @@ test('rolled back without a server, in the process of the command', { timeout: p
 
 describe('refusals, before anything is opened', () => {
   test.each([
-    ['beyond this machine', ['--listen', '0.0.0.0:0'], 2, 'only addresses of this machine'],
+    ['beyond this machine', ['--listen', '0.0.0.0:0'], 2, 'only addresses of this machine itself'],
     ['two mistakes, both named', ['--listen', 'here', '--speed', 'fast'], 2, /--listen must be .*--speed must be /],
     ['an unknown flag', ['--fast'], 2, "unknown option '--fast'"],
   ] as const)('%s', async (_, argv, exitCode, text) => {
