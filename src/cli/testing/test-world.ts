@@ -18,6 +18,8 @@ export interface TestWorldOptions {
   /** A terminal of this size. */
   readonly terminal?: { readonly columns: number; readonly rows: number }
   readonly openServer?: World['openServer']
+  /** One that nobody waits for when it is left out. */
+  readonly clock?: Clock
   /** Called with each text on standard output. */
   readonly onOut?: (text: string, interrupt: () => void) => void
   /** Called before each wait, with its number from 1. */
@@ -60,7 +62,7 @@ export async function run(argv: readonly string[], options: TestWorldOptions): P
     out: stream('out'),
     err: stream('err'),
     environment: options.environment ?? {},
-    clock,
+    clock: options.clock ?? clock,
     fetch: options.fetch,
     openServer: options.openServer ?? (() => Promise.reject(new Error('No server is started in this test.'))),
     interrupted: interruption.signal,
