@@ -138,10 +138,10 @@ it('signs what x-sdk-content-sha256 says instead of the body', () => {
   expect(authorizationFor(one, 'this', terms)).toBe(authorizationFor(one, 'that', terms))
 })
 
-it('keeps the bytes of header values apart that are no text', () => {
-  const hash = (value: string) =>
-    requestHash(canonicalHead({ method: 'GET', target: '/', headers: { a: value }, signedHeaders: ['a'] }) ?? '')
-  expect(hash('\u00FE')).not.toBe(hash('\u00FF'))
+it('hashes the bytes of a header that was sent as UTF-8 and came as one character a byte', () => {
+  const headOf = (value: string) =>
+    canonicalHead({ method: 'GET', target: '/', headers: { a: value }, signedHeaders: ['a'] }) ?? ''
+  expect(requestHash(headOf(Buffer.from('Zoë').toString('latin1')))).toBe(payloadHash(headOf('Zoë')))
 })
 
 it('refuses to sign an address that cannot be read', () => {

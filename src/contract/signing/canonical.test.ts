@@ -31,15 +31,18 @@ describe('a path', () => {
     expect(canonicalPath(path)).toBe(expected)
   })
 
-  it.each(['', 'x', 'http://host/x', '*', '/%', '/%zz', '/%ff', '/%ED%A0%80', '/x#y'])('%s is none', (path) => {
-    expect(canonicalPath(path)).toBeUndefined()
-  })
+  it.each(['', 'x', 'http://host/x', '*', '/%', '/%zz', '/%ff', '/%ED%A0%80', '/\uD800', '/x#y'])(
+    '%j is none',
+    (path) => {
+      expect(canonicalPath(path)).toBeUndefined()
+    },
+  )
 
   it('is the same in every spelling', () => {
     const character = fc.constantFrom(...'abcXYZ019-_.~ /%+?#!é一'.split(''), '\u{1F600}')
-    const spelled = fc.tuple(fc.array(fc.tuple(character, fc.boolean()), { maxLength: 12 }))
+    const spelled = fc.array(fc.tuple(character, fc.boolean()), { maxLength: 12 })
     fc.assert(
-      fc.property(spelled, ([characters]) => {
+      fc.property(spelled, (characters) => {
         const text = characters.map(([one]) => one).join('')
         const bytes = (one: string) => [...Buffer.from(one)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`)
         const other = characters.map(([one, escape]) => (escape ? bytes(one).join('') : encodeURIComponent(one)))
