@@ -32,6 +32,12 @@ const permissions: readonly Permission[] = [
 const oneOf = <T>(...values: readonly T[]) => fc.constantFrom(...values)
 const some = (values: fc.Arbitrary<string>) => fc.uniqueArray(values, { minLength: 1, maxLength: 3 })
 
+export const tags: fc.Arbitrary<Readonly<Record<string, string>>> = fc.dictionary(
+  oneOf('env', 'Env', 'age'),
+  oneOf('prod', 'Prod', 'dev', '', '7'),
+  { maxKeys: 3 },
+)
+
 const resources: fc.Arbitrary<Question['resource']> = fc.oneof(
   {
     weight: 4,
@@ -40,7 +46,7 @@ const resources: fc.Arbitrary<Question['resource']> = fc.oneof(
         type: fc.constant('mesh' as const),
         id: oneOf(...meshes, '*'),
         enterpriseProject: oneOf(...enterpriseProjects),
-        tags: fc.dictionary(oneOf('env', 'Env', 'age'), oneOf('prod', 'Prod', 'dev', '', '7'), { maxKeys: 3 }),
+        tags,
       },
       { requiredKeys: ['type', 'id'] },
     ),
