@@ -2,7 +2,7 @@
 
 import { enterpriseProjectAnnotation, valuesAnnotation } from '../contract/meshes.ts'
 import type { MeshCreate } from '../contract/meshes.ts'
-import { Problem } from '../lib/problem.ts'
+import { invalidField } from './invalid-field.ts'
 
 export interface AskedOfMesh {
   /** Path of a values file on the server. */
@@ -31,9 +31,6 @@ export function askedOfMesh({ metadata, spec }: MeshCreate): AskedOfMesh {
 /** How the two annotations are called in a refusal. */
 export const valuesField = `metadata.annotations["${valuesAnnotation}"]`
 export const enterpriseProjectField = `metadata.annotations["${enterpriseProjectAnnotation}"]`
-
-export const invalidField = (field: string, must: string): Problem =>
-  new Problem({ kind: 'invalid', code: 'http/invalid-body', text: `${field} ${must}.`, facts: { field } })
 
 /** Adopting touches nothing, so namespaces cannot be chosen; an empty choice is what clients send who have none. */
 function refuseInjection(namespaces: readonly string[] = [], index: number): void {

@@ -1,7 +1,7 @@
 /** Projects and enterprise projects while something is put into them. */
 
 import { Problem } from '../lib/problem.ts'
-import { invalidField } from './mesh-asked.ts'
+import { invalidField } from './invalid-field.ts'
 import type { Parts } from './parts.ts'
 
 type Needs = Pick<Parts, 'access'>

@@ -109,6 +109,37 @@ describe('an enterprise project', () => {
   })
 })
 
+describe('what is removed while the clusters of a new mesh are looked at', () => {
+  it.each([
+    ['enterprise project', 400],
+    ['project', 404],
+  ] as const)('the %s: the mesh is not made', async (kind, status) => {
+    const looking = Promise.withResolvers<void>()
+    const removed = Promise.withResolvers<void>()
+    at = await harness((made) => ({
+      clusters: {
+        ...made.clusters,
+        async adopt(clusters, signal) {
+          looking.resolve()
+          await removed.promise
+          return made.clusters.adopt(clusters, signal)
+        },
+      },
+    }))
+    const { id } = await at.client.createEnterpriseProject({ body: { name: 'retail' } })
+    const cluster = await at.client.addCluster({ body: { name: 'prod', kubeconfig: '/etc/prod.yaml' } })
+    const making = at.ask('POST', '/v1/PROJECT/meshes', annotated(meshBody(cluster.id), id))
+    await looking.promise
+    if (kind === 'project') {
+      await at.client.removeCluster({ cluster_id: cluster.id })
+      await at.client.removeProject({ project: at.session.projectId })
+    } else await at.client.removeEnterpriseProject({ enterprise_project_id: id })
+    removed.resolve()
+    expect((await making).status).toBe(status)
+    expect(await at.parts.registry.meshes(at.session.projectId)).toEqual([])
+  })
+})
+
 it('projects of both kinds are the administrators’ business', async () => {
   const ada = await person(at, 'ada')
   for (const path of ['/meshlift/v1/iam/projects', enterprise]) {

@@ -9,7 +9,7 @@ import type { ExplainRequest } from '../../contract/iam.ts'
 import { assertNever } from '../../lib/problem.ts'
 import { knownMesh, meshResource } from '../found.ts'
 import type { Handlers } from '../handler.ts'
-import { invalidField } from '../mesh-asked.ts'
+import { invalidField } from '../invalid-field.ts'
 import type { Parts } from '../parts.ts'
 
 type Needs = Pick<Parts, 'access' | 'registry' | 'now'>
