@@ -32,6 +32,29 @@ describe('failures in a row', () => {
     expect(() => door.check('AK2', '10.0.0.1')).not.toThrow()
   })
 
+  it.each([
+    ['2001:db8:0:1::1', '2001:db8:0:1:ffff:ffff:ffff:ffff'],
+    ['2001:db8:0:1::1', '2001:0db8:0000:0001::'],
+    ['2001:db8::1', '2001:db8:0:0:5::'],
+    ['fe80::1%eth0', 'fe80::2'],
+    ['::ffff:10.0.0.1', '10.0.0.1'],
+    ['64:ff9b::10.0.0.1', '64:ff9b::10.0.0.2'],
+  ])('from %s lock it from %s too, which is the same network', (from, other) => {
+    const door = lock()
+    fail(door, 5, 'AK1', from)
+    expect(() => door.check('AK1', other)).toThrow(expect.objectContaining(locked))
+  })
+
+  it.each([
+    ['2001:db8:0:1::1', '2001:db8:0:2::1'],
+    ['::1', '2001:db8::1'],
+    ['::ffff:10.0.0.1', '::ffff:10.0.0.2'],
+  ])('from %s do not lock it from %s', (from, other) => {
+    const door = lock()
+    fail(door, 5, 'AK1', from)
+    expect(() => door.check('AK1', other)).not.toThrow()
+  })
+
   it('are forgotten when it is over, and say when that is', () => {
     const door = lock()
     fail(door, 5)

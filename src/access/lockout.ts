@@ -5,6 +5,7 @@
  * liked, from anywhere; by the address alone a whole office behind one gateway would pay for one wrong script.
  */
 
+import { isIPv6 } from 'node:net'
 import { Problem } from '../lib/problem.ts'
 import type { Origin } from './caller.ts'
 
@@ -33,7 +34,7 @@ const remembered = 20_000
 export function lockout({ after, forMs, now }: LockoutOptions): Lockout {
   /** The one that failed last stands last. */
   const failures = new Map<string, { readonly count: number; readonly last: number }>()
-  const key = (who: string, from: Origin): string => `${from} ${who}`
+  const key = (who: string, from: Origin): string => `${networkOf(from)} ${who}`
   const counted = (id: string): { readonly count: number; readonly last: number } | undefined => {
     const found = failures.get(id)
     return found === undefined || found.last + forMs <= now() ? undefined : found
@@ -63,4 +64,16 @@ export function lockout({ after, forMs, now }: LockoutOptions): Lockout {
       failures.delete(key(who, from))
     },
   }
+}
+
+/** Of IPv6 the network (/64): whoever has one address of it has all of them, and would have as many guesses. */
+function networkOf(from: Origin): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(from)?.[1]
+  if (mapped !== undefined || !isIPv6(from)) return mapped ?? from
+  const [before = '', after = ''] = from.split('::')
+  const left = before.split(':').filter(Boolean)
+  const right = after.split(':').filter(Boolean)
+  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0')
+  const groups = [...left, ...zeros, ...right].slice(0, 4)
+  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')
 }
