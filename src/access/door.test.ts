@@ -113,6 +113,16 @@ describe('logging in', () => {
   })
 })
 
+it('an old password opens nothing from the moment it was changed, looked at or not', async () => {
+  const { ada, user } = await adaWith(door)
+  // Those before it in the queue keep it waiting while the change happens.
+  const crowd = Array.from({ length: 10 }, (_, n) => door.login(tokenRequest({}, { name: `n${n}` }), here))
+  const late = door.login(tokenRequest({ project: north }, user), here)
+  const done = Promise.allSettled([...crowd, late])
+  await door.office.changeUser(ada.id, { password: 'battery staple' })
+  expect((await done).at(-1)).toMatchObject({ status: 'rejected', reason: { code: 'access/wrong-credentials' } })
+})
+
 describe('too many wrong passwords', () => {
   const wrong = { password: 'guess' }
   const code = (work: Promise<unknown>) =>
@@ -330,6 +340,8 @@ describe('a temporary key', () => {
     await expect(door.temporaryKey(keyRequest({ id: (await adasLogin()).token }), caller)).rejects.toMatchObject(other)
     await expect(door.temporaryKey(keyRequest({ id: 'guess' }), caller)).rejects.toMatchObject(other)
     const derived = await door.temporaryKey(keyRequest({ id: unscoped }), caller)
+    test.time.now += day
+    await expect(door.temporaryKey(keyRequest(), caller)).rejects.toMatchObject(other)
     expect((await test.stores.tokens.temporaryKey(derived.access))?.project).toBeUndefined()
   })
 })

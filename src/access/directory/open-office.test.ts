@@ -186,6 +186,7 @@ describe('grants', () => {
     const { ops, one, shop, north } = await cast()
     const used = { kind: 'conflict', code: 'access/in-use' }
     const inProject = await office.createGrant({ policy: one, group: ops, project: north })
+    const inDefault = await office.createGrant({ policy: one, group: ops, enterpriseProject: '0' })
     const inEnterprise = await office.createGrant({ policy: one, group: ops, enterpriseProject: shop })
     expect(await refused(office.removePolicy(one))).toEqual(used)
     expect(await refused(office.changePolicy(one, { document: identity }))).toEqual(used)
@@ -193,6 +194,7 @@ describe('grants', () => {
     expect(await refused(office.removeEnterpriseProject(shop, undefined))).toEqual(used)
     await office.removeGrant(inProject.id)
     await office.removeGrant(inEnterprise.id)
+    await office.removeGrant(inDefault.id)
     await office.changePolicy(one, { document: identity })
     await office.removePolicy(one)
     await office.removeProject(north, undefined)
