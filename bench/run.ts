@@ -1,10 +1,12 @@
 // `npm run bench`: a table of figures. Nothing here passes or fails; machines differ.
+// `npm run bench -- api`: the two GETs beside a bare server.
 // `npm run bench -- bed [--pair P,U] [--runs 3] [--detail]`: the figures of real upgrades; needs what the bed needs.
 import { availableParallelism, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { pairs } from '../test/bed/pairs.ts'
 import type { PairName } from '../test/bed/pairs.ts'
 import { stopOn } from '../test/bed/stop-on.ts'
+import { apiColumns, apiFigures } from './api.ts'
 import { bedFigures, detailOfLast, runInBeds } from './bed.ts'
 import { tableOf } from './figure.ts'
 import { programFigures } from './program.ts'
@@ -56,6 +58,12 @@ async function main(): Promise<number> {
     return 2
   }
   const [load = 0] = loadavg()
+  if (positionals[0] === 'api') {
+    const compared = await apiFigures()
+    say(`${machine([load])}, medians of 5\n`)
+    say(tableOf(apiColumns, compared))
+    return 0
+  }
   const figures = await programFigures()
   say(`${machine([load])}\n`)
   say(tableOf(['value'], figures))
