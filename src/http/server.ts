@@ -21,6 +21,7 @@ import type { Answering } from './answer.ts'
 import { accepted } from './gate/accept.ts'
 import { admit, identify } from './gate/authenticate.ts'
 import { announcedLength, forgetKindOfNothing, keepRawBodies, parsedBody, rawBody } from './gate/body.ts'
+import { serveDescription } from './description.ts'
 import { noteEvents } from './events.ts'
 import type { NoteEvents } from './events.ts'
 import { answerClientError } from './gate/client-error.ts'
@@ -38,6 +39,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Absent where no route was found. */
     name?: RouteName
+    /** No route of the table, and for anybody. */
+    open?: true
   }
   interface FastifyRequest {
     /** Known from a token at once, from a signature when the body was there. */
@@ -140,6 +143,7 @@ export function server(parts: Parts, { https, timeouts = {} }: ServerOptions = {
   const handlers = handlersOf(parts)
   for (const name of Object.keys(routes) as RouteName[])
     app.route(routeOf(name, answers.of(name, handlers), events, send))
+  serveDescription(app)
   return app
 }
 
@@ -162,8 +166,8 @@ function addGate(app: FastifyInstance, { access }: Parts, limit: Rate, headers: 
     reply.headers(headers).header('x-request-id', request.id)
     checkSizes(request)
     forgetKindOfNothing(request)
-    const { name } = request.routeOptions.config
-    const needs = name && routes[name].needs
+    const { name, open } = request.routeOptions.config
+    const needs = open ? 'anybody' : name && routes[name].needs
     if (needs === 'anybody') return limit.count(request)
     if (request.headers.authorization !== undefined) await limit.look(request)
     const found = await known(request, () => identify(access, request, needs))
