@@ -120,6 +120,7 @@ export function startProgram({ setting, witness, owner }: ProgramParts): Program
     outsideOf: facts.outsideOf,
     looked: facts.touch,
     report: () => undefined,
+    patience: { clock, graceMs: 15_000 },
   })
   const worker = createWorker({ store: held, clock, owner, run, report: () => undefined, lot: () => 0.5 })
   const door = upgradeDoor({ desk: held, clock, newId, settings, ...facts })
