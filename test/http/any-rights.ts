@@ -118,7 +118,7 @@ export interface Case {
   readonly route: RouteName
   readonly path?: string
   readonly body?: unknown
-  readonly also?: string
+  readonly also?: readonly string[]
   readonly about: readonly Resource[]
 }
 
@@ -156,7 +156,7 @@ export function casesOf({ cluster, idOf }: Setting, mesh: MeshId, meshes: Meshes
   return [
     ...ofMesh,
     ...steps.map(([name, action, also]): Case => {
-      return { route: 'updateUpgrade', body: stepBody(name, action, '1.12.0'), also, about }
+      return { route: 'updateUpgrade', body: stepBody(name, action, '1.12.0'), also: [also], about }
     }),
     ...(['getUpgrade', 'getJob', 'describeUpgrade', 'listFindings', 'listNotes', 'deleteUpgrade'] as const).map(
       (route): Case => ({ route, about }),

@@ -7,7 +7,7 @@ import { directories, region, tags, users } from '../policy/arbitraries.ts'
 import { reading } from '../policy/reading.ts'
 import type { Verdict } from '../policy/reading.ts'
 import { ask, begin, casesOf, grant, home, meshIds, plain, plant } from './any-rights.ts'
-import type { MeshFacts, Setting } from './any-rights.ts'
+import type { Case, MeshFacts, Setting } from './any-rights.ts'
 
 let setting: Setting
 beforeAll(async () => {
@@ -23,68 +23,74 @@ const worlds = fc.record({
   pick: fc.nat(),
 })
 
+type World = typeof worlds extends fc.Arbitrary<infer T> ? T : never
+
+/** Sets the world up, asks one thing of it, and holds the answer against the reading. */
+async function askedAsRead({ directory, meshes, user, mesh, pick }: World, fits: (one: Case) => boolean) {
+  await plant(setting, meshes)
+  const takeBack = await grant(setting, directory)
+  const { at, idOf } = setting
+  const { directory: now } = at.parts.access.office
+  const project = now.projects.get(idOf.get(home[mesh]) ?? '')
+  const all = casesOf(setting, mesh, meshes).filter(fits)
+  const asked = all[pick % all.length]
+  if (!project || !asked) throw new Error('There is nothing to ask.')
+  const route: Route = routes[asked.route]
+  if (typeof route.needs === 'string') throw new Error('Policies have no say.')
+  const actions = [...route.needs.actions, ...(asked.also ?? [])] as const
+  const permission = { ...route.needs, actions: actions as typeof route.needs.actions }
+  const caller = { user: { id: idOf.get(user.id) ?? '', name: user.name }, domain: now.domain, administrator: false }
+  const verdicts = asked.about.map((resource) =>
+    reading({ caller, project, permission, resource, now: at.parts.now() }, now, region),
+  )
+  const names: Readonly<Record<string, string>> = {
+    project_id: project.id,
+    mesh_id: mesh,
+    mesh_upgrade_id: setting.upgrade,
+    job_id: setting.upgrade,
+    cluster_id: setting.cluster,
+  }
+  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => names[name] ?? name) + (asked.path ?? '')
+  const { status, body } = await ask(setting, user.id, project.id, route, { path, body: asked.body })
+  await takeBack()
+  const allowed = verdicts.every((verdict) => verdict === 'allowed')
+  const told = { route: asked.route, refused: status === 403, problem: status === 403 ? body.problem : 'none' }
+  expect(told).toEqual({ route: asked.route, refused: !allowed, problem: allowed ? 'none' : 'access/denied' })
+  expect([200, 400, 403, 409]).toContain(status)
+  return { route: asked.route, allowed, verdicts }
+}
+
 describe('for random users, policies and meshes, over HTTP and with real signatures', () => {
   it('a request is answered as a plain reading of the rules says', async () => {
     const counted = new Map<Verdict, number>()
     const seen = new Set<string>()
     let cases = 0
     await fc.assert(
-      fc.asyncProperty(worlds, async ({ directory, meshes, user, mesh, pick }) => {
-        await plant(setting, meshes)
-        const takeBack = await grant(setting, directory)
-        const { at, idOf } = setting
-        const { directory: now } = at.parts.access.office
-        const project = now.projects.get(idOf.get(home[mesh]) ?? '')
-        if (!project) throw new Error('There is no project.')
-        const all = casesOf(setting, mesh, meshes)
-        const asked = all[pick % all.length]
-        if (!asked) throw new Error('There is nothing to ask.')
-        const route: Route = routes[asked.route]
-        if (typeof route.needs === 'string') throw new Error('Policies have no say.')
-        const { actions } = route.needs
-        const permission =
-          asked.also === undefined ? route.needs : { ...route.needs, actions: [...actions, asked.also] }
-        const caller = {
-          user: { id: idOf.get(user.id) ?? '', name: user.name },
-          domain: now.domain,
-          administrator: false,
-        }
-        const verdicts = asked.about.map((resource) =>
-          reading(
-            { caller, project, permission: permission as typeof route.needs, resource, now: at.parts.now() },
-            now,
-            region,
-          ),
-        )
-        const names: Readonly<Record<string, string>> = {
-          project_id: project.id,
-          mesh_id: mesh,
-          mesh_upgrade_id: setting.upgrade,
-          job_id: setting.upgrade,
-          cluster_id: setting.cluster,
-        }
-        const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => names[name] ?? name) + (asked.path ?? '')
-        const { status, body } = await ask(setting, user.id, project.id, route, { path, body: asked.body })
-        await takeBack()
-        const allowed = verdicts.every((verdict) => verdict === 'allowed')
-        const told = { route: asked.route, refused: status === 403, problem: status === 403 ? body.problem : 'none' }
-        expect(told).toEqual({ route: asked.route, refused: !allowed, problem: allowed ? 'none' : 'access/denied' })
-        expect([200, 400, 403, 409]).toContain(status)
-        cases += 1
-        seen.add(`${asked.route} ${allowed}`)
+      fc.asyncProperty(worlds, async (world) => {
+        const { route, allowed, verdicts } = await askedAsRead(world, () => true)
         const [first = 'default'] = verdicts
         counted.set(first, (counted.get(first) ?? 0) + 1)
+        seen.add(`${route} ${allowed}`)
+        cases += 1
       }),
       { numRuns: 500, seed: 20261122, endOnFailure: true },
     )
     const shares = (['allowed', 'denied', 'default'] as const).map((verdict) => (counted.get(verdict) ?? 0) / cases)
     expect(Math.min(...shares)).toBeGreaterThan(0.15)
-    const kinds = new Set(
-      meshIds
-        .flatMap((mesh) => casesOf(setting, mesh, { blue: plain, black: plain, red: plain }))
-        .map(({ route }) => route),
+    const every = casesOf(setting, 'blue', { blue: plain, black: plain, red: plain }).map(({ route }) => route)
+    expect(seen.size).toBe(2 * new Set(every).size)
+  }, 60_000)
+
+  it('moving a mesh needs what the reading says of both places', async () => {
+    const seen = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(worlds, async (world) => {
+        const { verdicts } = await askedAsRead(world, ({ route }) => route === 'moveMesh')
+        seen.add(verdicts.map((verdict) => verdict === 'allowed').join())
+      }),
+      { numRuns: 300, seed: 20261122, endOnFailure: true },
     )
-    expect(seen.size).toBe(2 * kinds.size)
+    expect([...seen].toSorted()).toEqual(['false,false', 'false,true', 'true,false', 'true,true'])
   }, 60_000)
 
   it('a list has what the reading lets through, and is refused to whoever may see nothing of the kind', async () => {

@@ -9,7 +9,7 @@ import { routes } from '../../src/contract/routes.ts'
 import type { Document, WrittenStatement } from './reading.ts'
 
 export const region = 'local'
-export const domain = { id: 'd0', name: 'Works' }
+const domain = { id: 'd0', name: 'Works' }
 export const users: readonly Named[] = [
   { id: 'u1', name: 'ada' },
   { id: 'u2', name: 'Bob' },
@@ -18,7 +18,7 @@ export const projects: readonly Named[] = [
   { id: 'p1', name: 'north' },
   { id: 'p2', name: 'South' },
 ]
-export const enterpriseProjects = ['0', 'e1'] as const
+const enterpriseProjects = ['0', 'e1'] as const
 const meshes = ['blue', 'black', 'red'] as const
 const noon = Date.parse('2026-11-22T12:00:00Z')
 

@@ -8,7 +8,7 @@ import { refused, shown, tooMuch } from './refuse.ts'
 const most = { actions: 100, resources: 10, resourceLength: 128 } as const
 
 /** 1.1: an array, as documented. 5.0: one alone may stand without brackets; it can mean nothing else. */
-export function listed(element: string, value: unknown, version: Version): readonly unknown[] {
+function listed(element: string, value: unknown, version: Version): readonly unknown[] {
   const list: unknown = version === '5.0' && typeof value === 'string' ? [value] : value
   if (!Array.isArray(list))
     throw refused(element, `must be an array of texts${version === '5.0' ? ', or one text' : ''}, not ${shown(value)}`)
