@@ -72,7 +72,7 @@ export function signatures({ keyOf, clock, region, lockout }: SignaturesOptions)
         headers,
         signedHeaders: signed.signedHeaders,
       })
-      if (head === undefined) throw refused('the address has escapes that mean nothing')
+      if (head === undefined) throw refused('the address is not a path with readable escapes')
 
       lockout.check(access, from)
       const key = await keyOf(access)
