@@ -78,6 +78,8 @@ export function thisMachine(): { readonly world: World; readonly end: () => void
     end: () => {
       // The listener for readers stays: the failure of a last write comes after the end.
       for (const signal of signals) process.off(signal, stop)
+      // A call that hears no signal must not keep a process that was told to end: it is left behind.
+      setTimeout(() => process.exit(), 1000).unref()
     },
   }
 }

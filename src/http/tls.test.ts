@@ -57,7 +57,11 @@ describe('reading a certificate', () => {
 })
 
 /** Time that passes only when it is told to; `pass` answers when the follower has looked and sleeps again. */
-function steps(start: number): { readonly clock: Clock; pass(ms?: number): Promise<void>; asleep(): Promise<void> } {
+function steps(start: number): {
+  readonly clock: Clock
+  readonly pass: (ms?: number) => Promise<void>
+  readonly asleep: () => Promise<void>
+} {
   let now = start
   let wake = (): void => undefined
   let sleeping = Promise.withResolvers<void>()

@@ -19,7 +19,7 @@ export interface Metrics {
   /** @param endsAt milliseconds since 1970 */
   certificate(endsAt: number): void
   /** In the text form of Prometheus. */
-  text(): Promise<string>
+  readonly text: () => Promise<string>
 }
 
 export function openMetrics(version: string): Metrics {

@@ -5,10 +5,10 @@ import type { WorkerEvent } from '../tasks/worker.ts'
 
 export interface Readiness {
   /** Listens to what the worker reports. */
-  worker(event: WorkerEvent): void
+  readonly worker: (event: WorkerEvent) => void
   /** From now on it is not ready any more. */
-  stop(): void
-  ready(signal: AbortSignal): Promise<Readonly<Record<string, ReadyCheck>>>
+  readonly stop: () => void
+  readonly ready: (signal: AbortSignal) => Promise<Readonly<Record<string, ReadyCheck>>>
 }
 
 /** @param asksDatabase any small question; rejects when there is no answer */

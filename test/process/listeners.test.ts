@@ -64,7 +64,7 @@ describe('TLS', () => {
     const old = { ca, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const
     // Refused by the server: the client would.
     await expect(shaken(url, old)).rejects.toMatchObject({ message: expect.stringMatching(/alert protocol version/) })
-    await expect(fetch(url.replace('https', 'http'))).rejects.toThrow()
+    await expect(fetch(url.replace('https', 'http'))).rejects.toThrow('fetch failed')
   })
 
   test('a renewed certificate is taken while it runs', { timeout: patience }, async () => {
@@ -72,8 +72,14 @@ describe('TLS', () => {
     const { files, cert: ca } = await selfSigned(join(folder, 'used'))
     const next = await selfSigned(join(folder, 'next'), 5)
     const { server, url } = await serving(
-      ...['--data', join(folder, 'data'), '--tls-cert', files.cert, '--tls-key', files.key],
-      ...['--health-listen', '127.0.0.1:0'],
+      '--data',
+      join(folder, 'data'),
+      '--tls-cert',
+      files.cert,
+      '--tls-key',
+      files.key,
+      '--health-listen',
+      '127.0.0.1:0',
     )
     const health = await healthOf({ server, url })
     const endOf = async (): Promise<number> =>

@@ -97,7 +97,7 @@ test(
     let ready = await fetch(`${one.health}/readyz`)
     while (ready.status === 200) ready = await fetch(`${one.health}/readyz`)
     expect([ready.status, await ready.json()]).toMatchObject([503, { checks: { program: { text: 'stops' } } }])
-    await expect(fetch(`${one.url}/healthz`)).rejects.toThrow()
+    await expect(fetch(`${one.url}/healthz`)).rejects.toThrow('fetch failed')
     cluster.answer()
     expect((await answer).status).toBe(200)
     expect((await one.server.ended).exitCode).toBe(0)
@@ -114,7 +114,7 @@ test('asked twice, it does not wait', { timeout: patience }, async () => {
   while ((await fetch(`${one.health}/readyz`)).status === 200);
   one.server.kill('SIGTERM')
   expect((await one.server.ended).exitCode).toBe(130)
-  await expect(answer).rejects.toThrow()
+  await expect(answer).rejects.toThrow('fetch failed')
 })
 
 test('stopped in the middle of a step, the next start goes on and repeats nothing', { timeout: patience }, async () => {
