@@ -1,19 +1,11 @@
-/** What seals stored secrets, and the file with its key: made at the first start, and never again. */
+/** The file with the key that stored secrets are sealed with: made at the first start, and never again. */
 
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Problem } from '../../lib/problem.ts'
 import { sealWith } from './sealing.ts'
-
-export interface Seal {
-  /** @param about what the text belongs to (an AK): sealed text that was moved to another row does not open */
-  seal(text: string, about: string): string
-  /** unavailable (`access/sealed`) when it was sealed with another key, was changed, or is about something else. */
-  open(sealed: string, about: string): string
-  /** 32 bytes, the same ones for the same purpose. */
-  derive(purpose: string): Buffer
-}
+import type { Seal } from './sealing.ts'
 
 const keyLength = 32
 

@@ -5,7 +5,15 @@
 
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { Problem } from '../../lib/problem.ts'
-import type { Seal } from './seal.ts'
+
+export interface Seal {
+  /** @param about what the text belongs to (an AK): sealed text that was moved to another row does not open */
+  seal(text: string, about: string): string
+  /** unavailable (`access/sealed`) when it was sealed with another key, was changed, or is about something else. */
+  open(sealed: string, about: string): string
+  /** 32 bytes, the same ones for the same purpose. */
+  derive(purpose: string): Buffer
+}
 
 const nonceLength = 12
 const tagLength = 16

@@ -6,7 +6,7 @@ import type { Access } from '../access.ts'
 import { admit } from '../administrator.ts'
 import { openAccess } from '../door.ts'
 import { memoryAccessStores } from '../memory.ts'
-import type { Seal } from '../secrets/seal.ts'
+import type { Seal } from '../secrets/sealing.ts'
 import { sealWith } from '../secrets/sealing.ts'
 import type { AccessStores } from '../stores.ts'
 
