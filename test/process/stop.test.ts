@@ -54,31 +54,46 @@ async function slowCluster(folder: string) {
   return { kubeconfig, asked: asked.promise, answer: answering.resolve }
 }
 
-/** Begins a request that is answered only once that cluster answers. */
-async function slowRequest(
-  { url }: Serving,
-  data: string,
-  kubeconfig: string,
-): Promise<{ readonly answer: Promise<Response> }> {
+interface Caller {
+  readonly project: string
+  readonly get: (path: string, accept: string) => Promise<Response>
+  readonly post: (path: string, body?: object) => Promise<Response>
+}
+
+async function administrator({ url }: Serving, data: string): Promise<Caller> {
   const { user, password, domain, projectName, projectId } = JSON.parse(
     readFileSync(join(data, 'admin.json'), 'utf8'),
   ) as Record<string, string>
-  const send = (path: string, body: object, token = ''): Promise<Response> =>
-    fetch(url + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token === '' ? {} : { 'x-auth-token': token }) },
-      body: JSON.stringify(body),
-    })
-  const login = await send('/v3/auth/tokens', {
-    auth: {
-      identity: { methods: ['password'], password: { user: { name: user, password, domain: { name: domain } } } },
-      scope: { project: { name: projectName } },
-    },
-  })
-  const token = login.headers.get('x-subject-token') ?? ''
-  const clusters = `/meshlift/v1/${projectId}/clusters`
-  const added = (await (await send(clusters, { name: 'slow', kubeconfig }, token)).json()) as { readonly id: string }
-  const answer = fetch(`${url}${clusters}/${added.id}/test`, { method: 'POST', headers: { 'x-auth-token': token } })
+  const json = { 'content-type': 'application/json' }
+  const auth = {
+    identity: { methods: ['password'], password: { user: { name: user, password, domain: { name: domain } } } },
+    scope: { project: { name: projectName } },
+  }
+  const login = await fetch(`${url}/v3/auth/tokens`, { method: 'POST', headers: json, body: JSON.stringify({ auth }) })
+  const token = { 'x-auth-token': login.headers.get('x-subject-token') ?? '' }
+  return {
+    project: `/meshlift/v1/${projectId}`,
+    get: (path, accept) => fetch(url + path, { headers: { ...token, accept } }),
+    post: (path, body) =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { ...token, ...json },
+        ...(body && { body: JSON.stringify(body) }),
+      }),
+  }
+}
+
+/** Begins a request that is answered only once that cluster answers. */
+async function slowRequest(
+  one: Serving,
+  data: string,
+  kubeconfig: string,
+): Promise<{ readonly answer: Promise<Response> }> {
+  const { project, post } = await administrator(one, data)
+  const added = (await (await post(`${project}/clusters`, { name: 'slow', kubeconfig })).json()) as {
+    readonly id: string
+  }
+  const answer = post(`${project}/clusters/${added.id}/test`)
   answer.catch(() => undefined)
   return { answer }
 }
@@ -135,4 +150,24 @@ test('stopped in the middle of a step, the next start goes on and repeats nothin
   const { out } = await run('notes', 'demo', '--data', data)
   for (const told of ['Asked to execute DataPlaneUpgrade.', 'Restarting billing/ledger'])
     expect(out.split(told)).toHaveLength(2)
+})
+
+test('streams of notes end at once, as streams that can be gone on with', { timeout: patience }, async () => {
+  const data = temporaryFolder()
+  const one = await serving(data, '--simulated', '--speed', '20')
+  const client = start('upgrade', 'demo', '--to', '1.31', '--yes', '--data', data)
+  await client.printed(/Restarting shop\/cart/)
+  const { project, get } = await administrator(one, data)
+  const { items } = (await (await get(`${project}/upgrades`, 'application/json')).json()) as {
+    readonly items: readonly { readonly id: string }[]
+  }
+  const stream = await get(`${project}/upgrades/${items[0]?.id}/notes`, 'text/event-stream')
+  expect(stream.headers.get('content-type')).toContain('text/event-stream')
+  one.server.kill('SIGTERM')
+  const told = await stream.text()
+  expect(told).toContain('id: 1\nevent: note\n')
+  expect(told).not.toContain('event: end')
+  const { exitCode, err } = await one.server.ended
+  expect(exitCode).toBe(0)
+  expect(err).not.toMatch(/in time|Failed while stopping/)
 })
