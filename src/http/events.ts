@@ -10,8 +10,8 @@
  * more is noticed, and when the server stops.
  */
 
-import { Readable } from 'node:stream'
-import type { FastifyRequest } from 'fastify'
+import { finished, Readable } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Note } from '../contract/extensions.ts'
 import { Problem } from '../lib/problem.ts'
 import { headerOf } from './gate/headers.ts'
@@ -22,7 +22,10 @@ export interface NoteEvents {
    * For a request that was let in and whose upgrade is there. Throws invalid (`http/last-event-id`), unavailable
    * (`http/too-many`).
    */
-  of(request: FastifyRequest): { readonly headers: Readonly<Record<string, string>>; readonly body: Readable }
+  of(
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): { readonly headers: Readonly<Record<string, string>>; readonly body: Readable }
   /** Ends all of them. */
   stop(): void
 }
@@ -45,6 +48,8 @@ const headers = {
   'cache-control': 'no-store',
   // Known to nginx and those who followed it: what waits in a buffer is told too late.
   'x-accel-buffering': 'no',
+  // A stream that ends while the server stops would leave a connection behind that is kept for a next request.
+  connection: 'close',
 }
 
 /** @param failed told of a stream that broke; its reader just sees it end */
@@ -59,7 +64,7 @@ export function noteEvents(
   const running = new Set<() => void>()
 
   return {
-    of(request) {
+    of(request, reply) {
       const { project_id: project, mesh_upgrade_id: upgrade } = request.params as Readonly<Record<string, string>>
       const after = behind(request)
       const user = request.caller?.user.id ?? ''
@@ -74,15 +79,16 @@ export function noteEvents(
       open.set(user, others + 1)
       const body = eventsOf((signal) => upgrades.noteStream(project ?? '', upgrade ?? '', after, signal), heartbeatMs)
       let left: NodeJS.Timeout | undefined
-      // Who does not read does not see the end either, and would keep the server from stopping.
       const end = (): void => {
         body.finish()
-        left ??= setTimeout(() => body.stream.destroy(), lingerMs)
+        // Who does not read does not see the end either, and would keep the server from stopping.
+        left ??= setTimeout(() => reply.raw.destroy(), lingerMs)
       }
       const timer = setTimeout(end, longestMs)
       running.add(end)
       body.stream.on('error', (thrown) => failed(thrown, request.id))
-      body.stream.once('close', () => {
+      // Not the end of the stream: what was told last may wait in the connection for as long as its reader does not read.
+      finished(reply.raw, () => {
         clearTimeout(timer)
         clearTimeout(left)
         running.delete(end)
@@ -134,9 +140,14 @@ export function eventsOf(notes: (signal: AbortSignal) => AsyncIterable<Note>, he
   let wanted = false
   let asking = false
 
+  const leave = (): void => {
+    gone.abort()
+    // Between two notes it waits for nobody, so only this ends it.
+    told.return?.().catch(broken)
+  }
   const finish = (): void => {
     if (gone.signal.aborted) return
-    gone.abort()
+    leave()
     stream.push(null)
   }
   const ask = async (): Promise<void> => {
@@ -161,9 +172,7 @@ export function eventsOf(notes: (signal: AbortSignal) => AsyncIterable<Note>, he
     },
     destroy(error, done) {
       clearInterval(heartbeat)
-      gone.abort()
-      // Between two notes it waits for nobody, so only this ends it.
-      told.return?.().catch(broken)
+      leave()
       done(error)
     },
   })

@@ -212,7 +212,7 @@ function routeOf(name: RouteName, answer: Answer, events: NoteEvents, send: Send
       const told = route.events && sent.status === 200 && accepted(request.headers.accept, true) === 'events'
       if (!told) return send(reply, sent)
       // The list was answered, so the caller may read it and it is there.
-      const { headers, body } = events.of(request)
+      const { headers, body } = events.of(request, reply)
       return reply.code(200).headers(headers).send(body)
     },
   }
