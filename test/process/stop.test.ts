@@ -114,7 +114,10 @@ test(
     expect([ready.status, await ready.json()]).toMatchObject([503, { checks: { program: { text: 'stops' } } }])
     await expect(fetch(`${one.url}/healthz`)).rejects.toThrow('fetch failed')
     cluster.answer()
-    expect((await answer).status).toBe(200)
+    const answered = await answer
+    // What the cluster said after all: the request was not given up.
+    const said = { problem: { text: expect.stringContaining('the server answered 403') } }
+    expect([answered.status, await answered.json()]).toMatchObject([200, said])
     expect((await one.server.ended).exitCode).toBe(0)
   },
 )
