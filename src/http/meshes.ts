@@ -14,13 +14,13 @@ import { invalidField } from './invalid-field.ts'
 import { askedOfMesh, enterpriseProjectField, valuesField } from './mesh-asked.ts'
 import { shownMesh } from './mesh-shown.ts'
 import type { Parts } from './parts.ts'
-import { checkEnterpriseProject, checkProject } from './projects.ts'
+import { checkEnterpriseProject } from './projects.ts'
 import type { Turns } from './turns.ts'
 
 type Names = 'createMesh' | 'listMeshes' | 'getMesh' | 'deleteMesh' | 'moveMesh'
 type Needs = Pick<Parts, 'access' | 'registry' | 'desk' | 'clusters' | 'now' | 'newId'>
 
-export function meshHandlers(parts: Needs, { ofMesh, ofProject, ofEnterpriseProject }: Turns): Handlers<Names> {
+export function meshHandlers(parts: Needs, { ofMesh, ofEnterpriseProject }: Turns): Handlers<Names> {
   const { registry, desk, clusters, now, newId } = parts
   return {
     async createMesh({ params, body, caller, signal, permit }) {
@@ -51,13 +51,11 @@ export function meshHandlers(parts: Needs, { ofMesh, ofProject, ofEnterpriseProj
       if (!fits(body.spec.version, version))
         throw invalidField('spec.version', `must be ${version} or be left out: that is what is installed there`)
       const mesh: MeshRecord = { ...asked, version }
-      await ofProject(project, () =>
-        ofEnterpriseProject(enterpriseProject, () => {
-          checkProject(parts, project)
-          checkEnterpriseProject(parts, enterpriseProject, enterpriseProjectField)
-          return registry.addMesh(mesh)
-        }),
-      )
+      // Its project is there as long as its clusters are, and the store looks for those.
+      await ofEnterpriseProject(enterpriseProject, () => {
+        checkEnterpriseProject(parts, enterpriseProject, enterpriseProjectField)
+        return registry.addMesh(mesh)
+      })
       return shownMesh(mesh)
     },
 

@@ -13,6 +13,14 @@ const enterprise = '/meshlift/v1/iam/enterprise-projects'
 const annotated = (body: object, id: unknown) =>
   bent(body, 'metadata.annotations', { 'meshlift.io/enterprise-project': id })
 
+/** Found now and told late: in between, whoever can do something does. */
+async function slowly<T>(finding: Promise<T>, found: () => void): Promise<T> {
+  const value = await finding
+  found()
+  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  return value
+}
+
 describe('a project', () => {
   it('is made, listed, and removed while it is empty', async () => {
     const made = await at.client.createProject({ body: { name: 'eu-1' } })
@@ -42,17 +50,16 @@ describe('a project', () => {
     expect((await remove()).status).toBe(200)
   })
 
-  it('and a cluster that is put into it at the same moment leave one of the two', async () => {
-    const cluster = { name: 'prod', kubeconfig: '/etc/prod.yaml' }
-    const answers = await Promise.all([
-      at.ask('DELETE', `/meshlift/v1/iam/projects/${at.session.projectId}`),
-      at.ask('POST', '/meshlift/v1/PROJECT/clusters', cluster),
-    ])
-    const stored = await at.parts.registry.clusters(at.session.projectId)
-    const [removed, added] = answers.map(({ status }) => status)
-    expect(removed === 200 ? [added, stored.length] : [removed, added, stored.length]).toEqual(
-      removed === 200 ? [404, 0] : [409, 201, 1],
-    )
+  it('and a cluster that is put into it while it is removed leave one of the two', async () => {
+    const looked = Promise.withResolvers<void>()
+    at = await harness(({ registry }) => ({
+      registry: { ...registry, clusters: (project) => slowly(registry.clusters(project), looked.resolve) },
+    }))
+    const removing = at.ask('DELETE', `/meshlift/v1/iam/projects/${at.session.projectId}`)
+    await looked.promise
+    const adding = at.ask('POST', '/meshlift/v1/PROJECT/clusters', { name: 'prod', kubeconfig: '/etc/prod.yaml' })
+    expect([(await removing).status, (await adding).status]).toEqual([200, 404])
+    expect(await at.parts.registry.clusters(at.session.projectId)).toEqual([])
   })
 })
 
@@ -107,6 +114,25 @@ describe('an enterprise project', () => {
     })
     expect(unknown.status).toBe(404)
   })
+})
+
+it('an enterprise project and a mesh that is moved into it while it is removed leave one of the two', async () => {
+  const looked = Promise.withResolvers<void>()
+  let slow = false
+  at = await harness(({ registry }) => ({
+    registry: {
+      ...registry,
+      meshes: (project) => (slow ? slowly(registry.meshes(project), looked.resolve) : registry.meshes(project)),
+    },
+  }))
+  const mesh = (await withMesh(at)).metadata.uid
+  const { id } = await at.client.createEnterpriseProject({ body: { name: 'retail' } })
+  slow = true
+  const removing = at.ask('DELETE', `${enterprise}/${id}`)
+  await looked.promise
+  const moving = at.ask('PUT', `/meshlift/v1/PROJECT/meshes/${mesh}/enterprise-project`, { enterpriseProject: id })
+  expect([(await removing).status, (await moving).status]).toEqual([200, 400])
+  expect((await at.client.getMesh({ mesh_id: mesh })).metadata).not.toHaveProperty('annotations')
 })
 
 describe('what is removed while the clusters of a new mesh are looked at', () => {
