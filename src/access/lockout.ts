@@ -67,7 +67,7 @@ export function lockout({ after, forMs, now }: LockoutOptions): Lockout {
 }
 
 /** Of IPv6 the network (/64): whoever has one address of it has all of them, and would have as many guesses. */
-function networkOf(from: Origin): string {
+export function networkOf(from: Origin): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(from)?.[1]
   if (mapped !== undefined || !isIPv6(from)) return mapped ?? from
   const [before = '', after = ''] = from.split('::')

@@ -64,7 +64,7 @@ export function answering(
     let before: unknown
     const headers: Record<string, string> = { 'content-type': json }
     const project = projectOf(request)
-    const { finish, ...permit } = permits({
+    const gate = permits({
       access,
       needs: route.needs,
       caller: request.caller,
@@ -91,7 +91,9 @@ export function answering(
           return AbortSignal.any([callerGone(reply), stopping.signal])
         },
         header: (header: string) => headerOf(request, header),
-        ...permit,
+        permit: gate.permit,
+        may: gate.may,
+        permitted: gate.permitted,
         was: (thing: unknown) => {
           before = thing
         },
@@ -100,7 +102,7 @@ export function answering(
         },
         // The schemas of this very route were checked a moment ago; the generic table cannot tell the compiler.
       } as Asked<RouteName>)
-      finish()
+      gate.finish()
       const body = JSON.stringify(answer)
       if (!route.etag) return await written({ status: route.status, headers, body }, withoutOnce(route, answer))
       const etag = etagOf(body)
@@ -119,11 +121,9 @@ export function answering(
       const handle = handlers[name] as Handler<RouteName>
       const once = (routes[name] as Route).once !== undefined
       return (request, reply) => {
-        const { signer } = request
-        const work = (): Promise<Sent> => done(name, handle, request, reply)
-        return signer && request.method !== 'GET'
-          ? doneOnce(replays, signer.replayKey, request.rawBytes ?? new Uint8Array(), once, work)
-          : work()
+        const { signer, rawBytes = new Uint8Array() } = request
+        if (!signer || request.method === 'GET') return done(name, handle, request, reply)
+        return doneOnce(replays, signer.replayKey, rawBytes, once, () => done(name, handle, request, reply))
       }
     },
     refused,

@@ -112,7 +112,12 @@ export function server(parts: Parts, { https, timeouts = {} }: ServerOptions = {
   const answers = answering(parts, failed)
   const events = noteEvents(parts.upgrades, failed)
   keepRawBodies(app)
-  addGate(app, parts, rate(app, parts.limits.requestsPerMinute), https ? safeHeadersOverTls : safeHeaders)
+  addGate(
+    app,
+    parts,
+    rate(parts.limits.requestsPerMinute, () => parts.access.now()),
+    https ? safeHeadersOverTls : safeHeaders,
+  )
   let closing = false
   const send: Send = (reply, { status, headers, body }) => {
     // A connection that is kept would be waited for until it is idle for long enough.
@@ -152,13 +157,15 @@ function addGate(app: FastifyInstance, { access }: Parts, limit: Rate, headers: 
   app.decorateRequest('signer', undefined)
   app.decorateRequest('rawBytes', undefined)
 
-  const known = async <T>(request: FastifyRequest, work: () => T | Promise<T>): Promise<T> => {
-    try {
-      return await work()
-    } catch (thrown) {
-      await limit.count(request)
-      throw thrown
-    }
+  /** Whoever fails to become known is counted by address. */
+  const failed = (request: FastifyRequest, thrown: unknown): never => {
+    limit.count(request)
+    throw thrown
+  }
+  const enter = (request: FastifyRequest, caller: Caller, name: RouteName | undefined): void => {
+    request.caller = caller
+    limit.count(request)
+    if (name) admit(access, request, caller, routes[name].needs)
   }
 
   // Before the body is read.
@@ -167,37 +174,36 @@ function addGate(app: FastifyInstance, { access }: Parts, limit: Rate, headers: 
     checkSizes(request)
     forgetKindOfNothing(request)
     const { name, open } = request.routeOptions.config
-    const needs = open ? 'anybody' : name && routes[name].needs
-    if (needs === 'anybody') return limit.count(request)
-    if (request.headers.authorization !== undefined) await limit.look(request)
-    const found = await known(request, () => identify(access, request, needs))
-    if (!found) return
-    if ('signer' in found) {
-      request.signer = found.signer
-      return
-    }
-    request.caller = found.caller
-    await limit.count(request)
-    if (needs) admit(access, request, found.caller, needs)
+    if (open || (name && routes[name].needs === 'anybody')) return limit.count(request)
+    if (request.headers.authorization !== undefined) limit.look(request)
+    const found = await identify(access, request).catch((thrown: unknown) => failed(request, thrown))
+    if ('replayKey' in found) request.signer = found
+    else enter(request, found, name)
   })
 
   // Once the body is there, before its shape is looked at.
-  app.addHook('preValidation', async (request) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     const { signer } = request
     const { name } = request.routeOptions.config
-    if (signer) {
-      const caller = await known(request, () => signer.verify(rawBody(request)))
-      request.caller = caller
-      await limit.count(request)
-      if (name) admit(access, request, caller, routes[name].needs)
+    if (signer) enter(request, verified(request, signer), name)
+    if (name) {
+      const route: Route = routes[name]
+      accepted(request.headers.accept, route.events === true)
+      if (request.body !== undefined) {
+        if (signer) request.rawBytes = rawBody(request)
+        request.body = parsedBody(request)
+      }
     }
-    if (!name) return
-    const route: Route = routes[name]
-    accepted(request.headers.accept, route.events === true)
-    if (request.body === undefined) return
-    if (signer) request.rawBytes = rawBody(request)
-    request.body = parsedBody(request)
+    done()
   })
+
+  const verified = (request: FastifyRequest, signer: Signer): Caller => {
+    try {
+      return signer.verify(rawBody(request))
+    } catch (thrown) {
+      return failed(request, thrown)
+    }
+  }
 }
 
 function routeOf(name: RouteName, answer: Answer, events: NoteEvents, send: Send): RouteOptions {

@@ -10,23 +10,20 @@ import type { Needs } from '../../contract/route.ts'
 import { Problem } from '../../lib/problem.ts'
 import { headerOf } from './headers.ts'
 
-/** The caller, or a signer that will name it; undefined where nobody needs to be known. @param needs undefined: no such route */
-export async function identify(
-  access: Access,
-  request: FastifyRequest,
-  needs: Needs | undefined,
-): Promise<{ readonly caller: Caller } | { readonly signer: Signer } | undefined> {
-  if (needs === 'anybody') return undefined
+/** The caller, or a signer that will name it. Throws unauthenticated, as `Access` says, and `access/two-identities`. */
+export function identify(access: Access, request: FastifyRequest): Promise<Caller | Signer> {
   const token = headerOf(request, 'x-auth-token')
-  if (request.headers.authorization === undefined) return { caller: await access.whoIs(token) }
-  // Two identities in one request: whichever we took, somebody in between could have added the other.
+  if (request.headers.authorization === undefined) return access.whoIs(token)
+  // Whichever we took, somebody in between could have added the other.
   if (token !== undefined)
-    throw new Problem({
-      kind: 'unauthenticated',
-      code: 'access/two-identities',
-      text: 'send either X-Auth-Token or a signature in Authorization, not both.',
-    })
-  return { signer: await access.signer(signedRequest(request)) }
+    return Promise.reject(
+      new Problem({
+        kind: 'unauthenticated',
+        code: 'access/two-identities',
+        text: 'send either X-Auth-Token or a signature in Authorization, not both.',
+      }),
+    )
+  return access.signer(signedRequest(request))
 }
 
 /** From the headers as they came: of a second Host or Content-Type Node drops one, and what is dropped is not missed. */

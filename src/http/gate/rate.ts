@@ -3,40 +3,68 @@
  * to become known count for the address, so that no user is held up by what others do from the same one.
  */
 
-import rateLimit, { normalizeIP } from '@fastify/rate-limit'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
+import { networkOf } from '../../access/lockout.ts'
 import { Problem } from '../../lib/problem.ts'
 
 export interface Rate {
   /** Counts for the user, or for the address when there is none. Throws unavailable (`http/too-many`). */
-  count(request: FastifyRequest): Promise<void>
-  /** Throws the same when nothing is left, and counts nothing. */
-  look(request: FastifyRequest): Promise<void>
+  count(request: FastifyRequest): void
+  /** Throws the same when nothing is left for the address, and counts nothing. */
+  look(request: FastifyRequest): void
+}
+
+interface Window {
+  count: number
+  /** Milliseconds. */
+  readonly ends: number
 }
 
 const minute = 60_000
-/** Of IPv6 one network counts as one address: its owner has all of them. */
-const network = 64
+/** Minutes that are counted at once. Beyond that the oldest is forgotten: better than to let addresses fill the memory. */
+const remembered = 50_000
 
-/** @param requestsPerMinute 0: no limit */
-export function rate(app: FastifyInstance, requestsPerMinute: number): Rate {
-  if (requestsPerMinute === 0) return { count: async () => undefined, look: async () => undefined }
-  const keyGenerator = ({ caller, ip }: FastifyRequest): string =>
-    caller ? `user ${caller.user.id}` : `from ${normalizeIP(ip, network)}`
-  app.register(rateLimit, { global: false, max: requestsPerMinute, timeWindow: minute, keyGenerator, cache: 50_000 })
-  let limit: ReturnType<FastifyInstance['createRateLimit']> | undefined
-  app.after(() => {
-    limit = app.createRateLimit()
-  })
-  const judge = async (request: FastifyRequest, increment: boolean): Promise<void> => {
-    const found = await limit?.(request, { increment })
-    if (found && !found.isAllowed && found.isExceeded)
-      throw new Problem({
-        kind: 'unavailable',
-        code: 'http/too-many',
-        text: `The throttling threshold has been reached: ${requestsPerMinute} requests a minute.`,
-        retryAfterMs: Math.max(1000, found.ttl),
-      })
+/** @param requestsPerMinute 0: no limit @param now milliseconds */
+export function rate(requestsPerMinute: number, now: () => number): Rate {
+  /** The one that began last stands last. */
+  const windows = new Map<string, Window>()
+
+  const windowOf = (principal: string, at: number): Window | undefined => {
+    const found = windows.get(principal)
+    return found === undefined || found.ends <= at ? undefined : found
   }
-  return { count: (request) => judge(request, true), look: (request) => judge(request, false) }
+  const begin = (principal: string, at: number): Window => {
+    const begun = { count: 0, ends: at + minute }
+    windows.delete(principal)
+    windows.set(principal, begun)
+    const [oldest] = windows.size > remembered ? windows.keys() : []
+    if (oldest !== undefined) windows.delete(oldest)
+    return begun
+  }
+  const judge = ({ count, ends }: Window, at: number): void => {
+    if (count <= requestsPerMinute) return
+    throw new Problem({
+      kind: 'unavailable',
+      code: 'http/too-many',
+      text: `The throttling threshold has been reached: ${requestsPerMinute} requests a minute.`,
+      retryAfterMs: Math.max(1, ends - at),
+    })
+  }
+
+  return {
+    count({ caller, ip }) {
+      if (requestsPerMinute === 0) return
+      const principal = caller ? `user ${caller.user.id}` : `from ${networkOf(ip)}`
+      const at = now()
+      const counted = windowOf(principal, at) ?? begin(principal, at)
+      counted.count += 1
+      judge(counted, at)
+    },
+    look({ ip }) {
+      if (requestsPerMinute === 0) return
+      const at = now()
+      const counted = windowOf(`from ${networkOf(ip)}`, at)
+      if (counted) judge(counted, at)
+    },
+  }
 }
