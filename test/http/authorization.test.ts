@@ -73,7 +73,7 @@ describe('for random users, policies and meshes, over HTTP and with real signatu
         seen.add(`${route} ${allowed}`)
         cases += 1
       }),
-      { numRuns: 500, seed: 20261122, endOnFailure: true },
+      { numRuns: 800, seed: 20261122, endOnFailure: true },
     )
     const shares = (['allowed', 'denied', 'default'] as const).map((verdict) => (counted.get(verdict) ?? 0) / cases)
     expect(Math.min(...shares)).toBeGreaterThan(0.15)

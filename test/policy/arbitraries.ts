@@ -175,7 +175,7 @@ function statements(version: '1.1' | '5.0'): fc.Arbitrary<WrittenStatement> {
   const isNew = version === '5.0'
   return fc
     .record({
-      effect: oneOf('Allow' as const, 'Allow' as const, 'Deny' as const),
+      effect: oneOf(...(['Allow', 'Allow', 'Allow', 'Deny', 'Deny'] as const)),
       action: some(actions[version]),
       resource: fc.option(some(urns[version]), { nil: undefined }),
       not: fc.record({ action: oneOf(false, false, isNew), resource: oneOf(false, false, isNew) }),
@@ -228,7 +228,7 @@ const given = fc.oneof(
 )
 
 /** Ada is in both groups, Bob in one. */
-export const directories: fc.Arbitrary<Directory> = fc.array(given, { minLength: 1, maxLength: 5 }).map((all) => {
+export const directories: fc.Arbitrary<Directory> = fc.array(given, { minLength: 2, maxLength: 6 }).map((all) => {
   const policies = new Map<string, WrittenPolicy>()
   const grants = new Map<string, Grant>()
   for (const [at, [what, grant]] of all.entries()) {
