@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { checks } from './checks.ts'
-import { foundIn, foundKeys, lastFound, type Found, type KeptFinding } from './found.ts'
+import { foundKeys, lastFound, type Found, type KeptFinding } from './found.ts'
+import { foundIn } from './judge.ts'
 import type { JobRecord } from './record.ts'
 
-const [first, second, third] = checks.map(({ id }) => id) as [string, string, string]
+const order = ['first', 'second', 'third'] as const
+const [first, second, third] = order
 const finding = (check: string, about = 'shop'): KeptFinding => ({
   check,
   weight: 'warns',
@@ -17,12 +18,12 @@ describe('what checks found last', () => {
   it('is the newest run of each, also when that found nothing', () => {
     const early = run([first, second, third], finding(first), finding(second, 'old'), finding(third))
     const late = run([second, third], finding(second, 'new'))
-    expect(lastFound([late, early])).toEqual([finding(first), finding(second, 'new')])
-    expect(lastFound([])).toEqual([])
+    expect(lastFound([late, early], order)).toEqual([finding(first), finding(second, 'new')])
+    expect(lastFound([], order)).toEqual([])
   })
 
   it('comes in the order of the checks, those that are no longer known last', () => {
-    const told = lastFound([run(['gone', third], finding('gone'), finding(third)), run([first], finding(first))])
+    const told = lastFound([run(['gone', third], finding('gone'), finding(third)), run([first], finding(first))], order)
     expect(told.map(({ check }) => check)).toEqual([first, third, 'gone'])
   })
 

@@ -1,8 +1,6 @@
 /** What checks found, as it is kept: beside the record, for a large mesh has thousands of findings. Pure. */
 
 import type { Weight } from './check.ts'
-import { checks } from './checks.ts'
-import type { Judgement } from './judge.ts'
 import type { JobKind, JobRecord } from './record.ts'
 
 export interface KeptFinding {
@@ -21,15 +19,6 @@ export interface Found {
   readonly findings: readonly KeptFinding[]
 }
 
-export function foundIn(judgements: readonly Judgement[]): Found {
-  return {
-    checks: judgements.map(({ check }) => check),
-    findings: judgements.flatMap(({ check, weight, findings }) =>
-      findings.map(({ about, because: { code, text } }) => ({ check, weight, about, code, text })),
-    ),
-  }
-}
-
 export function foundKey(job: string, stage: string): string {
   return `found/${job}/${stage}`
 }
@@ -46,18 +35,18 @@ export function foundKeys(jobs: readonly JobRecord[]): readonly string[] {
 }
 
 /**
- * What each check found when it ran last, in the order in which checks are listed: when the mesh is judged again later,
- * only some of them may run.
+ * What each check found when it ran last: when the mesh is judged again later, only some of them may run.
  * @param runs newest first
+ * @param order ids of checks, as findings are shown; those of others come last
  */
-export function lastFound(runs: readonly Found[]): readonly KeptFinding[] {
-  const place = new Map(checks.map(({ id }, index) => [id, index]))
+export function lastFound(runs: readonly Found[], order: readonly string[]): readonly KeptFinding[] {
+  const place = new Map(order.map((id, index) => [id, index]))
   const ran = new Set<string>()
   const all: KeptFinding[] = []
   for (const run of runs) {
     all.push(...run.findings.filter(({ check }) => !ran.has(check)))
     for (const check of run.checks) ran.add(check)
   }
-  const placeOf = ({ check }: KeptFinding): number => place.get(check) ?? checks.length
+  const placeOf = ({ check }: KeptFinding): number => place.get(check) ?? order.length
   return all.toSorted((a, b) => placeOf(a) - placeOf(b))
 }

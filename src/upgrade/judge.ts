@@ -1,6 +1,7 @@
 /** Running checks: their reads, their questions, their findings. Used by PreCheck's stages and by a check without a task. */
 
 import type { Check, CheckSituation, Finding, Weight } from './check.ts'
+import type { Found } from './found.ts'
 import type { Answer, MeshPart, Probe } from './mesh.ts'
 import type { Progress } from './stage.ts'
 
@@ -36,6 +37,16 @@ export function blocking(judgements: readonly Judgement[]): readonly Finding[] {
 
 export function warning(judgements: readonly Judgement[]): readonly Finding[] {
   return judgements.filter((one) => one.weight === 'warns').flatMap((one) => one.findings)
+}
+
+/** As it is kept, and as it is told. */
+export function foundIn(judgements: readonly Judgement[]): Found {
+  return {
+    checks: judgements.map(({ check }) => check),
+    findings: judgements.flatMap(({ check, weight, findings }) =>
+      findings.map(({ about, because: { code, text } }) => ({ check, weight, about, code, text })),
+    ),
+  }
 }
 
 /** One row a check, one below it a finding. A warning does not fail its check. */

@@ -12,8 +12,8 @@ import { checkSituation } from '../upgrade/check-situation.ts'
 import { checks } from '../upgrade/checks.ts'
 import { admit, mayDelete, newUpgrade, type UpgradeCommand } from '../upgrade/commands.ts'
 import { findOld } from '../upgrade/facts/find-old.ts'
-import { foundIn, foundKeys, lastFound, type Found } from '../upgrade/found.ts'
-import { asksOf, judge, readsOf, type Judgement } from '../upgrade/judge.ts'
+import { foundKeys, lastFound, type Found } from '../upgrade/found.ts'
+import { asksOf, foundIn, judge, readsOf, type Judgement } from '../upgrade/judge.ts'
 import type { Check } from '../upgrade/check.ts'
 import type { Mesh, MeshPart, Observation } from '../upgrade/mesh.ts'
 import { preview } from '../upgrade/preview.ts'
@@ -232,7 +232,7 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
         const run = (await desk.kept(id, key)) as Found | undefined
         if (run) runs.push(run)
       }
-      return { items: lastFound(runs) }
+      return { items: lastFound(runs, inOrder) }
     },
 
     async describe(project, id) {
@@ -329,6 +329,8 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
     },
   }
 }
+
+const inOrder = checks.map(({ id }) => id)
 
 /** Records that are in memory at once. */
 const readAtOnce = 100

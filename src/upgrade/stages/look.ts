@@ -1,6 +1,5 @@
 import { checks } from '../checks.ts'
-import { foundIn } from '../found.ts'
-import { asksOf, blocking, judge, progressOf, readsOf } from '../judge.ts'
+import { asksOf, blocking, foundIn, judge, progressOf, readsOf } from '../judge.ts'
 import { sentences } from '../reason.ts'
 import { defineStage, type Situation } from '../stage.ts'
 import { checkSituation } from '../check-situation.ts'
