@@ -1,7 +1,7 @@
 /** What is told about upgrades beyond the documents: checks without a task, the list, the plan, the diary. */
 
 import type { Resource } from '../access/permission.ts'
-import { meshResource, namedMesh, resourceBehind, resourceOf } from './found.ts'
+import { meshResource, namedMesh, resourceBehind, resourceOfMesh } from './found.ts'
 import type { Handlers } from './handler.ts'
 import type { Parts } from './parts.ts'
 
@@ -77,5 +77,5 @@ async function meshesOfUpgrades(
   const registered = (await registry.meshes(project)).map(meshResource)
   const known = new Set(registered.map(({ id }) => id))
   const forgotten = (await desk.subjects(project)).filter((id) => !known.has(id))
-  return [...registered, ...forgotten.map((id) => resourceOf(id, '0'))]
+  return [...registered, ...(await Promise.all(forgotten.map((id) => resourceOfMesh(registry, project, id))))]
 }

@@ -1,5 +1,6 @@
 /** What an id or a name in a request stands for, and what policies are asked about it. What is not there is 404. */
 
+import { defaultEnterpriseProject } from '../access/directory/directory.ts'
 import type { Resource } from '../access/permission.ts'
 import { Problem } from '../lib/problem.ts'
 import { unknownCluster } from '../registry/clusters.ts'
@@ -24,10 +25,10 @@ export function resourceOf(
 
 export const clusterResource = ({ id }: ClusterRecord): Resource => ({ type: 'cluster', id })
 
-/** Of a mesh that may have been forgotten since: then its tags and its enterprise project were forgotten with it. */
+/** Of a mesh that may have been forgotten since: then its tags and its enterprise project are those it had. */
 export async function resourceOfMesh(registry: RegistryStore, project: string, id: string): Promise<Resource> {
-  const mesh = await registry.mesh(project, id)
-  return mesh ? meshResource(mesh) : resourceOf(id, '0')
+  const mesh = (await registry.mesh(project, id)) ?? (await registry.forgottenMesh(project, id))
+  return mesh ? meshResource(mesh) : resourceOf(id, defaultEnterpriseProject.id)
 }
 
 /** The mesh behind an upgrade or, asked for as a `job`, a job or a subjob too. not-found when there is none in the project. */

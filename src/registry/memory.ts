@@ -9,6 +9,7 @@ import type { RegistryStore } from './store.ts'
 export function memoryRegistry(): RegistryStore {
   const clusters = new Map<string, ClusterRecord>()
   const meshes = new Map<string, MeshRecord>()
+  const forgotten = new Map<string, MeshRecord>()
   const of = <T extends { readonly project: string }>(all: ReadonlyMap<string, T>, project: string): readonly T[] =>
     [...all.values()].filter((one) => one.project === project)
   const one = <T extends { readonly project: string }>(
@@ -46,8 +47,11 @@ export function memoryRegistry(): RegistryStore {
       return changed
     },
     removeMesh: async (project, id) => {
-      if (one(meshes, project, id) === undefined) throw unknownMesh(id)
+      const mesh = one(meshes, project, id)
+      if (mesh === undefined) throw unknownMesh(id)
+      forgotten.set(id, mesh)
       meshes.delete(id)
     },
+    forgottenMesh: async (project, id) => one(forgotten, project, id),
   }
 }

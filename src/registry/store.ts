@@ -20,4 +20,6 @@ export interface RegistryStore {
   changeMesh(project: string, id: string, change: MeshChange): Promise<MeshRecord>
   /** Forgets it; nothing in a cluster is touched. not-found. */
   removeMesh(project: string, id: string): Promise<void>
+  /** A removed mesh as it was: policies about its old upgrades go by that. */
+  forgottenMesh(project: string, id: string): Promise<MeshRecord | undefined>
 }

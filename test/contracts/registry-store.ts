@@ -101,7 +101,12 @@ export function registryStoreContract(driver: string, open: () => Promise<Opened
         code: 'clusters/in-use',
       })
       await expect(registry.removeCluster('p2', 'a')).rejects.toMatchObject({ kind: 'not-found' })
+      expect(await registry.forgottenMesh('p1', 'm1')).toBeUndefined()
+      const before = await registry.mesh('p1', 'm1')
       await registry.removeMesh('p1', 'm1')
+      expect(await registry.mesh('p1', 'm1')).toBeUndefined()
+      expect(await registry.forgottenMesh('p1', 'm1')).toEqual(before)
+      expect(await registry.forgottenMesh('p2', 'm1')).toBeUndefined()
       await registry.removeCluster('p1', 'a')
       expect(await registry.clusters('p1')).toEqual([])
       await expect(registry.removeCluster('p1', 'a')).rejects.toMatchObject({ code: 'clusters/unknown' })

@@ -154,9 +154,12 @@ describe('lists', () => {
     await at.round()
     await at.client.deleteMesh({ mesh_id })
     expect((await at.client.listUpgrades()).items.map(({ id }) => id)).toEqual([mesh_upgrade_id])
-    // Its tags were forgotten with it.
-    const tagger = await person(at, 'tagger', where(allow('*:*:*'), 'g:ResourceTag/cost centre', ''))
-    expect((await tagger.ask('GET', `${upgrades}/${mesh_upgrade_id}`)).status).toBe(403)
+    // What its tags allowed and denied they allow and deny still.
+    const tagged = (one: ReturnType<typeof allow>) => where(one, 'g:ResourceTag/cost centre', '')
+    const tagger = await person(at, 'tagger', tagged(allow('*:*:*')))
+    expect((await tagger.ask('GET', `${upgrades}/${mesh_upgrade_id}`)).status).toBe(200)
+    const kept = await person(at, 'kept', allow('*:*:*'), tagged(deny('*:*:*')))
+    expect((await kept.ask('GET', `${upgrades}/${mesh_upgrade_id}`)).status).toBe(403)
     const zero = await person(at, 'zero', where(allow('asm:mesh:*'), 'g:EnterpriseProjectId', '0'))
     expect((await zero.ask('GET', `${upgrades}/${mesh_upgrade_id}`)).status).toBe(200)
   })

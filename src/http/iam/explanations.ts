@@ -5,6 +5,8 @@ import type { Decision, Question, Resource } from '../../access/permission.ts'
 import type { User } from '../../access/directory/directory.ts'
 import { actions } from '../../contract/actions.ts'
 import type { ActionName } from '../../contract/actions.ts'
+import type { Permission, Route } from '../../contract/route.ts'
+import { routes } from '../../contract/routes.ts'
 import type { ExplainRequest } from '../../contract/iam.ts'
 import { assertNever } from '../../lib/problem.ts'
 import { knownMesh, meshResource } from '../found.ts'
@@ -24,8 +26,7 @@ export function explanationHandlers(parts: Needs): Handlers<'explain'> {
       const question: Question = {
         caller: { user: { id: user.id, name: user.name }, domain: directory.domain, administrator: user.administrator },
         project,
-        // The name alone: what else would let the same route through is another question.
-        permission: { actions: [action] },
+        permission: permissionOf(action),
         resource: await resourceOf(parts, action, body),
         now: parts.now(),
       }
@@ -39,6 +40,13 @@ export function explanationHandlers(parts: Needs): Handlers<'explain'> {
       }
     },
   }
+}
+
+/** The name alone, as the route that has it first asks for it: what else would let that through is another question. */
+function permissionOf(action: ActionName): Permission {
+  const needs = Object.values<Route>(routes).map((route) => route.needs)
+  const first = needs.find((one): one is Permission => typeof one === 'object' && one.actions[0] === action)
+  return { ...first, actions: [action] }
 }
 
 function knownAction(name: string): ActionName {

@@ -8,9 +8,13 @@ import type { ClusterRecord } from '../clusters.ts'
 import type { MeshRecord } from '../meshes.ts'
 import type { RegistryStore } from '../store.ts'
 import { firstRegistry } from './migrations/0001-registry.ts'
+import { forgottenMeshes } from './migrations/0002-forgotten-meshes.ts'
 
 /** What this room asks of the database file. */
-export const registryTables: Tables = { name: 'registry', migrations: { '0001-registry': firstRegistry } }
+export const registryTables: Tables = {
+  name: 'registry',
+  migrations: { '0001-registry': firstRegistry, '0002-forgotten-meshes': forgottenMeshes },
+}
 
 interface Row {
   seq: Generated<number>
@@ -20,7 +24,7 @@ interface Row {
   record: string
 }
 
-type RegistryDatabase = { cluster: Row; mesh: Row }
+type RegistryDatabase = { cluster: Row; mesh: Row; forgotten_mesh: Pick<Row, 'id' | 'project' | 'record'> }
 
 /** @param kysely of a database opened with `registryTables` */
 export function sqliteRegistry(kysely: Kysely<unknown>): RegistryStore {
@@ -64,9 +68,15 @@ export function sqliteRegistry(kysely: Kysely<unknown>): RegistryStore {
       }),
     removeMesh: (project, id) =>
       db.transaction().execute(async (inside) => {
-        if ((await meshIn(inside, project, id)) === undefined) throw unknownMesh(id)
+        const mesh = await meshIn(inside, project, id)
+        if (mesh === undefined) throw unknownMesh(id)
+        await inside
+          .insertInto('forgotten_mesh')
+          .values({ id, project, record: JSON.stringify(mesh) })
+          .execute()
         await inside.deleteFrom('mesh').where('id', '=', id).execute()
       }),
+    forgottenMesh: (project, id) => meshIn(db, project, id, 'forgotten_mesh'),
   }
 }
 
@@ -101,9 +111,14 @@ async function meshesIn(db: Kysely<RegistryDatabase>, project: string): Promise<
   return rows.map(({ record }): MeshRecord => JSON.parse(record))
 }
 
-async function meshIn(db: Kysely<RegistryDatabase>, project: string, id: string): Promise<MeshRecord | undefined> {
+async function meshIn(
+  db: Kysely<RegistryDatabase>,
+  project: string,
+  id: string,
+  table: 'mesh' | 'forgotten_mesh' = 'mesh',
+): Promise<MeshRecord | undefined> {
   const row = await db
-    .selectFrom('mesh')
+    .selectFrom(table)
     .select('record')
     .where('id', '=', id)
     .where('project', '=', project)
