@@ -7,9 +7,9 @@ import { routes } from '../contract/routes.ts'
 import type { Route } from '../contract/route.ts'
 import type { RouteName } from '../contract/routes.ts'
 import { inTurn } from '../lib/in-turn.ts'
+import { AskedOf } from './asked.ts'
 import { etagOf, matches } from './etag.ts'
 import { projectOf } from './gate/authenticate.ts'
-import { headerOf } from './gate/headers.ts'
 import { permits } from './gate/permit.ts'
 import { doneOnce } from './gate/replay.ts'
 import type { Sent } from './gate/replay.ts'
@@ -61,8 +61,6 @@ export function answering(
     const route: Route = routes[name]
     const audited = isAudited(request, name)
     if (audited) await writeAsked(trail, request, name)
-    let before: unknown
-    const headers: Record<string, string> = { 'content-type': json }
     const project = projectOf(request)
     const gate = permits({
       access,
@@ -71,49 +69,28 @@ export function answering(
       project: project === undefined ? undefined : access.project(project),
       now,
     })
-    const written = async (sent: Sent, after?: unknown): Promise<Sent> => {
-      // It is done and the answer is true; that it is missing in the log is for the log of the program to say.
-      if (audited)
-        await writeAnswered(trail, request, name, sent.status, { before, after }).catch((thrown: unknown) =>
-          failed(thrown, request.id),
-        )
-      return sent
-    }
+    const shape = { query: known(route.query, request.query), body: known(route.body, request.body) }
+    const asked = new AskedOf(request, reply, shape, gate, stopping.signal)
+    let sent: Sent
+    let after: unknown
     try {
-      const answer = await handle({
-        params: request.params,
-        query: known(route.query, request.query),
-        body: known(route.body, request.body),
-        caller: request.caller,
-        from: request.ip,
-        // Made when somebody asks for it: most handlers are done before a caller could go away.
-        get signal() {
-          return AbortSignal.any([callerGone(reply), stopping.signal])
-        },
-        header: (header: string) => headerOf(request, header),
-        permit: gate.permit,
-        may: gate.may,
-        permitted: gate.permitted,
-        was: (thing: unknown) => {
-          before = thing
-        },
-        answerHeader: (key: string, value: string) => {
-          headers[key] = value
-        },
-        // The schemas of this very route were checked a moment ago; the generic table cannot tell the compiler.
-      } as Asked<RouteName>)
+      // The schemas of this very route were checked a moment ago; the generic table cannot tell the compiler.
+      const answer = await handle(asked as unknown as Asked<RouteName>)
       gate.finish()
-      const body = JSON.stringify(answer)
-      if (!route.etag) return await written({ status: route.status, headers, body }, withoutOnce(route, answer))
-      const etag = etagOf(body)
-      Object.assign(headers, { etag, 'cache-control': 'private, no-cache' })
-      return matches(request.headers['if-none-match'], etag)
-        ? { status: 304, headers }
-        : { status: route.status, headers, body }
+      sent = succeeded(route, request, JSON.stringify(answer), asked.headers)
+      after = withoutOnce(route, answer)
     } catch (thrown) {
-      const sent = await refused(thrown, request)
-      return sent.status === 403 ? sent : written(sent)
+      sent = await refused(thrown, request)
     }
+    // What was refused is in the log as that.
+    if (!audited || sent.status === 403) return sent
+    try {
+      await writeAnswered(trail, request, name, sent.status, { before: asked.before, after })
+    } catch (notWritten) {
+      // It is done and the answer is true; that it is missing in the log is for the log of the program to say.
+      failed(notWritten, request.id)
+    }
+    return sent
   }
 
   return {
@@ -131,13 +108,16 @@ export function answering(
   }
 }
 
-/** Aborted when the connection ends before the answer does. Not `request.signal`: that one ends with the request's body. */
-function callerGone(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort()
-  })
-  return gone.signal
+function succeeded(
+  { status, etag: tagged }: Route,
+  { headers: asked }: FastifyRequest,
+  body: string,
+  more: Readonly<Record<string, string>> | undefined,
+): Sent {
+  if (!tagged) return { status, headers: { 'content-type': json, ...more }, body }
+  const etag = etagOf(body)
+  const headers = { 'content-type': json, ...more, etag, 'cache-control': 'private, no-cache' }
+  return matches(asked['if-none-match'], etag) ? { status: 304, headers } : { status, headers, body }
 }
 
 /** Unknown members are ignored here, at the door, so that none is ever stored. */
