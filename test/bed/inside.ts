@@ -35,7 +35,7 @@ async function tellOne(task: InsideTask & { readonly do: 'tell' }): Promise<void
     const bed = await startBed(task.installed, task.folder, AbortSignal.timeout(story.within))
     if (story.pair !== undefined) await installPair(bed, pairs[story.pair])
     say(`  bed${story.pair === undefined ? '' : ` and pair ${story.pair}`} ready after ${seconds(elapsed())}`)
-    await keep(await tell(story, bed))
+    await keep(await tell(story, bed, task.as))
   } catch (error) {
     const failure = `the bed did not start: ${error instanceof Error ? error.message : String(error)}`
     say(`  ${failure}`)

@@ -1,5 +1,6 @@
-// `npm run test:bed -- [--only NAME[,NAME]] [--keep]`: tells the stories, each on a fresh bed, and ends with
-// `N passed, N failed[, N skipped]`. --only also takes the beginning of names. --keep keeps the folder of a failed story.
+// `npm run test:bed -- [--only NAME[,NAME]] [--as administrator|least] [--keep]`: tells the stories, each on a fresh bed, and
+// ends with `N passed, N failed[, N skipped]`. --only also takes the beginning of names. --as: each story once and as this
+// one; without it all as `least`, and some once more as the administrator. --keep keeps the folder of a failed story.
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,18 +14,20 @@ import { say } from './say.ts'
 import { bedFolder, inCi, scratchRoot } from './settings.ts'
 import { stopOn } from './stop-on.ts'
 import { stories } from './stories/all.ts'
-import type { Story, Told } from './story.ts'
+import { everyone } from './story.ts'
+import type { Story, Told, Who } from './story.ts'
 import { seconds, stopwatch } from './time.ts'
 
 interface Options {
+  readonly as: Who
   readonly keep: boolean
   readonly stop: AbortSignal
 }
 
 /** One story in a bed of its own. Whatever happens in there, the bed is gone afterwards. */
-async function tellInBed(story: Story, installed: Installed, { keep, stop }: Options): Promise<readonly string[]> {
+async function tellInBed(story: Story, installed: Installed, { as, keep, stop }: Options): Promise<readonly string[]> {
   const folder = await mkdtemp(join(scratchRoot(), 'meshlift-bed-'))
-  const task: InsideTask = { installed, folder, do: 'tell', story: story.name }
+  const task: InsideTask = { installed, folder, do: 'tell', story: story.name, as: story.as ?? as }
   const inside = await enterNamespace(join(bedFolder, 'inside.ts'), [JSON.stringify(task)], stop)
   const stopped = new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
   // The story keeps its own time; this is for the case that it cannot.
@@ -57,14 +60,26 @@ async function leftBehind(folder: string): Promise<readonly string[]> {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, keep: { type: 'boolean' } } })
-  const wanted = values.only?.split(',') ?? ['']
-  const chosen = stories.filter(({ name }) => wanted.some((start) => name.startsWith(start)))
-  if (chosen.length === 0) {
-    say(`--only ${values.only}: there is ${stories.map(({ name }) => name).join(', ')}`)
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, as: { type: 'string' }, keep: { type: 'boolean' } },
+  })
+  const as = everyone.find((who) => who === values.as)
+  if (values.as !== undefined && as === undefined) {
+    say(`--as ${values.as}: there is ${everyone.join(', ')}`)
     return 2
   }
-  const options = { keep: values.keep === true, stop: stopOn('SIGINT', 'SIGTERM', 'SIGHUP') }
+  const wanted = values.only?.split(',') ?? ['']
+  const told = stories.filter((story) => as === undefined || story.as === undefined)
+  const chosen = told.filter(({ name }) => wanted.some((start) => name.startsWith(start)))
+  if (chosen.length === 0) {
+    say(`--only ${values.only}: there is ${told.map(({ name }) => name).join(', ')}`)
+    return 2
+  }
+  const options: Options = {
+    as: as ?? 'least',
+    keep: values.keep === true,
+    stop: stopOn('SIGINT', 'SIGTERM', 'SIGHUP'),
+  }
   const installed = await build(options.stop)
   if (typeof installed === 'string') {
     say(installed)

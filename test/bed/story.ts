@@ -4,6 +4,13 @@ import type { PairName } from './pairs.ts'
 import { say } from './say.ts'
 import { seconds, stopwatch } from './time.ts'
 
+/**
+ * Who drives an upgrade. `administrator`: with a password and a token. `least`: a user with nothing but an access key and a
+ * policy of what that takes.
+ */
+export const everyone = ['administrator', 'least'] as const
+export type Who = (typeof everyone)[number]
+
 export interface Story {
   readonly name: string
   /** One sentence: what is shown. */
@@ -12,11 +19,14 @@ export interface Story {
   readonly pair?: PairName
   /** Milliseconds, the bed's start included. */
   readonly within: number
+  /** Told as this one, whoever tells the others. */
+  readonly as?: Who
   readonly tell: (stage: Stage) => Promise<void>
 }
 
 export interface Stage {
   readonly bed: Bed
+  readonly as: Who
   /** A line of progress with the time since the story began. */
   readonly note: (line: string) => void
   /** A claim: printed with its outcome, and the story fails at its end if any did not hold. */
@@ -32,7 +42,7 @@ export interface Told {
   readonly milliseconds: number
 }
 
-export async function tell(story: Story, bed: Bed): Promise<Told> {
+export async function tell(story: Story, bed: Bed, as: Who): Promise<Told> {
   const elapsed = stopwatch()
   const failures: string[] = []
   let claims = 0
@@ -50,7 +60,7 @@ export async function tell(story: Story, bed: Bed): Promise<Told> {
     claim(found.length === 0, what, lines.map((line) => `\n              ${line}`).join(''))
   }
   try {
-    await story.tell({ bed, note, claim, claimNone })
+    await story.tell({ bed, as, note, claim, claimNone })
     if (claims === 0) failures.push('the story claimed nothing')
   } catch (error) {
     const why = bed.signal.aborted && bed.signal.reason instanceof Error ? bed.signal.reason : error

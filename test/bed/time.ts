@@ -1,4 +1,4 @@
-// Clocks of the bed. Stories measure with a stopwatch; only Kubernetes objects need the wall clock.
+// Clocks of the bed. Stories measure with a stopwatch; only Kubernetes objects and signatures need the wall clock.
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** Milliseconds since the call of `stopwatch`. */
@@ -10,6 +10,11 @@ export function stopwatch(): () => number {
 /** Now in the form that Kubernetes takes for a metav1.Time: UTC, whole seconds. */
 export function nowForKubernetes(): string {
   return new Date().toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+/** Now in the form of `X-Sdk-Date`: `20260102T030405Z`. */
+export function nowForSignatures(): string {
+  return nowForKubernetes().replace(/[-:]/g, '')
 }
 
 /** Seconds with one digit, for people. */

@@ -7,12 +7,17 @@ import { logIn } from './client.ts'
 import type { Client } from './client.ts'
 import { becomePublished } from './identity.ts'
 import type { Identity } from './identity.ts'
+import { makeUpgrader } from './people.ts'
 import { serve } from './serve.ts'
 import type { Program } from './serve.ts'
+import type { Stage } from '../story.ts'
 
 export interface Adopted {
   program: Program
-  client: Client
+  /** Whoever the story is told as. */
+  readonly client: Client
+  /** Registers clusters, which nobody else may. */
+  readonly administrator: Client
   readonly identity: Identity
   readonly clusterId: string
   readonly meshId: string
@@ -28,15 +33,16 @@ export interface Ways {
   readonly flags?: readonly string[]
 }
 
-/** Registers the cluster and adopts its mesh. */
-export async function adopt(bed: Bed, pair: Pair, ways: Ways = {}): Promise<Adopted> {
+/** The administrator registers the cluster; whoever the story is told as adopts its mesh. */
+export async function adopt({ bed, as }: Stage, pair: Pair, ways: Ways = {}): Promise<Adopted> {
   const identity = await becomePublished(bed, ways.server)
   const program = await serve(bed, ways.flags)
-  const client = await logIn(program.url, program.handOut(), bed.signal)
-  const clusterId = await register(client, bed, pair, 'bed', identity, ways.charts)
+  const administrator = await logIn(program.url, program.handOut(), bed.signal)
+  const client = as === 'administrator' ? administrator : await makeUpgrader(bed, program)
+  const clusterId = await register(administrator, bed, pair, 'bed', identity, ways.charts)
   const meshName = `mesh-${pair.name.toLowerCase()}`
   const meshId = await adoptMesh(client, meshName, pair, [clusterId])
-  return { program, client, identity, clusterId, meshId, meshName }
+  return { program, client, administrator, identity, clusterId, meshId, meshName }
 }
 
 export async function adoptMesh(
@@ -60,7 +66,7 @@ export async function adoptMesh(
   return mesh.body.metadata.uid
 }
 
-/** With the charts of the bed, its helm, and for all but P, which upstream's rule allows, a catalogue. */
+/** For administrators. With the charts of the bed, its helm, and for all but P, which upstream's rule allows, a catalogue. */
 export async function register(
   client: Client,
   bed: Bed,
@@ -100,8 +106,7 @@ export function writeCatalogue(bed: Bed, kubernetes?: readonly string[]): string
   return file
 }
 
-/** The program was killed or stopped: start it again on the same data and log in anew. `flags`: instead of the ones it had. */
-export async function bringBack(adopted: Adopted, bed: Bed, flags?: readonly string[]): Promise<void> {
+/** The program was killed or stopped: start it again on the same data. Its keys and tokens are as good as before. `flags`: instead of the ones it had. */
+export async function bringBack(adopted: Adopted, flags?: readonly string[]): Promise<void> {
   adopted.program = await adopted.program.again(flags)
-  adopted.client = await logIn(adopted.program.url, adopted.program.handOut(), bed.signal)
 }

@@ -49,7 +49,7 @@ function back(name: PairName, reach: Reach): Story {
     within: 300_000,
     async tell(stage) {
       const { bed } = stage
-      const adopted = await adopt(bed, pair, { flags: ['--settle', '200ms'] })
+      const adopted = await adopt(stage, pair, { flags: ['--settle', '200ms'] })
       const before = await takeSnapshot(bed.cluster)
       const loop = probeAll(stage, pair)
 

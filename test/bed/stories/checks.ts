@@ -27,7 +27,7 @@ export const checksStory: Story = {
     const wire = await relayToApiServer()
     const charts = join(bed.folder, 'charts')
     await cp(bed.installed.charts, charts, { recursive: true, dereference: true })
-    const adopted = await adopt(bed, pair, { server: wire.server, charts })
+    const adopted = await adopt(stage, pair, { server: wire.server, charts })
     const ground: Ground = { bed, pair, adopted, wire, charts }
 
     const quiet = await runChecks(adopted, adopted.meshName, pair.to.version)

@@ -33,7 +33,7 @@ async function helmLivesOn({ bed, claim }: Stage, adopted: Adopted): Promise<voi
   await upgrade.order('ControlPlaneUpgrade', 'Execute')
   await helmInstalling(bed, 60_000)
   await adopted.program.kill()
-  await bringBack(adopted, bed)
+  await bringBack(adopted)
   claim((await upgrade.rest(60_000)) === 'Success', 'killed alone, while helm goes on installing: it comes up')
   const { to } = await upgrade.detail()
   const releases = (await helmReleases(bed.cluster)).filter(({ name }) => name === `istiod-${to.revision}`)
@@ -53,7 +53,7 @@ export const crashStory: Story = {
   within: 300_000,
   async tell(stage) {
     const { bed, claim, claimNone } = stage
-    const adopted = await adopt(bed, pair)
+    const adopted = await adopt(stage, pair)
     const loop = probeAll(stage, pair)
     await helmLivesOn(stage, adopted)
     const upgrade = await startUpgrade(bed, adopted, pair.to.version)
@@ -64,7 +64,7 @@ export const crashStory: Story = {
     await helmInstalling(bed, 60_000)
     await adopted.program.kill()
     claim(killHelm(`${bed.installed.helm}/helm`) > 0, 'killed while helm was installing, helm too')
-    await bringBack(adopted, bed)
+    await bringBack(adopted)
     claim((await upgrade.rest(90_000)) === 'Success', 'the control plane came up all the same')
 
     await upgrade.order('DataPlaneUpgrade', 'Execute')
@@ -72,11 +72,11 @@ export const crashStory: Story = {
     await adopted.program.kill()
     const restarted = (await restartedNow(bed, pair)).filter(({ namespace }) => namespace === 'pay')
     claim(restarted.length === 0, 'killed between the label of a namespace and its first restart', restarted)
-    await bringBack(adopted, bed)
+    await bringBack(adopted)
     await defaultRedirected(bed, pair, 120_000)
     await adopted.program.kill()
     claim(!(await hasDefaultTag(bed)), 'killed between the first write of the default and the second')
-    await bringBack(adopted, bed)
+    await bringBack(adopted)
     claim((await upgrade.rest(90_000)) === 'Success', 'the data plane moved all the same')
 
     await upgrade.carryOut('PostUpgrade', 90_000)

@@ -20,13 +20,13 @@ export const disturbed: Story = {
   async tell(stage) {
     const { bed, claim } = stage
     const wire = await relayToApiServer()
-    const adopted = await adopt(bed, pair, {
+    const adopted = await adopt(stage, pair, {
       server: wire.server,
       flags: ['--ready-within', '6s', '--settle', '200ms'],
     })
     await neverReady(stage, adopted)
     await adopted.program.stop()
-    await bringBack(adopted, bed, ['--settle', '200ms']) // patient again
+    await bringBack(adopted, ['--settle', '200ms']) // patient again
 
     const upgrade = await startUpgrade(bed, adopted, pair.to.version, 'three-times-disturbed')
     await upgrade.carryOut('PreCheck', 30_000)

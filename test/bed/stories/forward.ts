@@ -1,5 +1,5 @@
 // (a) From the first check to the last removal, on each pair, while pods are made all the time.
-import { cp, readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { requestsBy } from '../look/audit.ts'
 import { residueOf } from '../look/residue.ts'
@@ -9,12 +9,16 @@ import { chart } from '../install-pair.ts'
 import { istiodValues, istioNamespace, pairs } from '../pairs.ts'
 import type { Pair, PairName } from '../pairs.ts'
 import { runChecks } from '../program/checks.ts'
+import type { Job } from '../program/client.ts'
 import { adopt } from '../program/mesh.ts'
 import type { Adopted } from '../program/mesh.ts'
+import { withTemporaryKey } from '../program/people.ts'
+import { typed } from '../program/typed.ts'
 import { startUpgrade } from '../program/upgrade.ts'
 import type { Detail, StepName, Upgrade } from '../program/upgrade.ts'
 import type { Stage, Story } from '../story.ts'
 import { seconds, stopwatch } from '../time.ts'
+import { claimFrozen, claimRefusals } from './least-privilege.ts'
 import { auditOf, claimInjectedBy, claimNoHarm, claimTemplates, probeAll } from './moved.ts'
 
 const steps: readonly StepName[] = ['PreCheck', 'ControlPlaneUpgrade', 'DataPlaneUpgrade', 'PostUpgrade']
@@ -29,12 +33,15 @@ function forward(name: PairName): Story {
     async tell(stage) {
       const { bed, note, claim, claimNone } = stage
       const wire = await relayToApiServer()
-      const adopted = await adopt(bed, pair, { server: wire.server })
+      const adopted = await adopt(stage, pair, { server: wire.server })
       const labels = await namespaceLabels(stage, pair)
       await claimQuiet(stage, adopted, pair)
       const loop = probeAll(stage, pair)
       const upgrade = await startUpgrade(bed, adopted, pair.to.version)
+      const restrained = name === 'Q' && stage.as === 'least'
+      if (restrained) await claimRefusals(stage, adopted)
       for (const step of steps) {
+        if (restrained && step === 'PostUpgrade') await claimFrozen(stage, adopted, upgrade, pair)
         const elapsed = stopwatch()
         await upgrade.carryOut(step, 150_000)
         note(`      ${step} took ${seconds(elapsed())}`)
@@ -49,6 +56,7 @@ function forward(name: PairName): Story {
       await usersOwnHelm(stage, pair, { to, closing })
       await claimInjectedBy(stage, pair, to.revision, pair.to.version)
 
+      await claimReads(stage, adopted, upgrade, pair)
       await claimNothingLeaked(stage, adopted, upgrade)
       const { user } = adopted.identity
       const requests = requestsBy(await auditOf(stage, user), (line) => line.user)[user]
@@ -71,14 +79,36 @@ async function claimQuiet({ claimNone }: Stage, adopted: Adopted, pair: Pair): P
   )
 }
 
-/** What the program knows of secrets is in nothing that it says. */
-async function claimNothingLeaked({ claimNone }: Stage, adopted: Adopted, upgrade: Upgrade): Promise<void> {
-  const { program, identity } = adopted
-  const said = [program.output(), JSON.stringify(await upgrade.notes()), JSON.stringify(await upgrade.detail())]
-  const secrets = { 'the admin password': program.handOut().password, "the cluster's token": identity.token }
+/** What whoever drives it reads afterwards: the mesh in its new version and, by the upgrade's own id, all that was done. */
+async function claimReads({ claim }: Stage, { client, meshId }: Adopted, upgrade: Upgrade, pair: Pair): Promise<void> {
+  const mesh = await client.asm<{ readonly spec?: { readonly version: string } }>('GET', `/meshes/${meshId}`)
+  claim(mesh.body.spec?.version === pair.to.version, 'the mesh is shown in its new version', mesh)
+  const { body: root } = await client.asm<Job>('GET', `/mesh-job/${upgrade.id}`)
+  const done = root.spec.subjobs?.filter(({ status }) => status.phase === 'Success')
+  claim(done?.length === steps.length, 'and its job with every step a success', root)
+}
+
+/** What the program knows of secrets is in nothing that it says, and but for the file that it hands out in nothing that it keeps. */
+async function claimNothingLeaked({ bed, claim, claimNone }: Stage, adopted: Adopted, upgrade: Upgrade): Promise<void> {
+  const { program, identity, administrator, client } = adopted
+  const temporary = await withTemporaryKey(bed, program, administrator)
+  const seen = await temporary.own('GET', `/upgrades/${upgrade.id}`)
+  claim(seen.status === 200, 'a temporary key reads the upgrade', seen)
+  const audit = await typed(bed, program, ['audit', 'show', '--output', 'json'])
+  claim(audit.includes(upgrade.id), 'the audit log tells of the upgrade')
+  const said = [program.output(), JSON.stringify(await upgrade.notes()), JSON.stringify(await upgrade.detail()), audit]
+  for (const entry of await readdir(program.data, { withFileTypes: true, recursive: true }))
+    if (entry.isFile() && entry.name !== 'admin.json')
+      said.push(await readFile(join(entry.parentPath, entry.name), 'latin1'))
+  const secrets = {
+    "the cluster's token": identity.token,
+    ...administrator.secrets,
+    ...client.secrets,
+    ...temporary.secrets,
+  }
   claimNone(
     Object.entries(secrets).flatMap(([what, secret]) => (said.some((text) => text.includes(secret)) ? [what] : [])),
-    'neither log nor notes hold a secret',
+    `neither log nor notes nor files hold ${Object.keys(secrets).join(', ')}`,
   )
 }
 

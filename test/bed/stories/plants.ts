@@ -530,11 +530,11 @@ export const plants: readonly Plant[] = [
     names: 'bed-too',
     mesh: 'mesh-of-two',
     async plant({ bed, pair, adopted, charts }) {
-      const forgotten = await adopted.client.asm('DELETE', `/meshes/${adopted.meshId}`)
+      const forgotten = await adopted.administrator.asm('DELETE', `/meshes/${adopted.meshId}`)
       if (forgotten.status >= 300) throw new Error(`forgetting the mesh: ${forgotten.status}`)
-      const second = await register(adopted.client, bed, pair, 'bed-too', adopted.identity, charts)
+      const second = await register(adopted.administrator, bed, pair, 'bed-too', adopted.identity, charts)
       const both = await adoptMesh(adopted.client, 'mesh-of-two', pair, [adopted.clusterId, second])
-      return async () => void (await adopted.client.asm('DELETE', `/meshes/${both}`))
+      return async () => void (await adopted.administrator.asm('DELETE', `/meshes/${both}`))
     },
   },
 ]
