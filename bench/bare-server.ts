@@ -32,8 +32,11 @@ app.addHook('onRequest', async ({ headers, raw, ip }) => {
     signer.verify(nothing)
   }
 })
-for (const [path, body] of Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>))
+for (const [path, text] of Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>)) {
+  // As bytes, which is the fastest that Fastify sends.
+  const body = Buffer.from(text)
   app.get(path, async (_request, reply) => reply.type('application/json; charset=utf-8').send(body))
+}
 process.stdout.write(`Listening on ${await app.listen({ host: '127.0.0.1', port: 0 })}.\n`)
 process.once('SIGTERM', () => {
   void app.close().then(() => database.close())

@@ -25,6 +25,7 @@ import { systemClock, timestamp } from './lib/clock.ts'
 import { newId } from './lib/ids.ts'
 import { Problem } from './lib/problem.ts'
 import { openDatabase } from './lib/sqlite.ts'
+import { rememberingMeshes } from './registry/remembered.ts'
 import { registryTables, sqliteRegistry } from './registry/sqlite/registry.ts'
 import { taskTables } from './tasks/sqlite/tables.ts'
 import { sqliteTasks } from './tasks/sqlite/tasks.ts'
@@ -71,7 +72,7 @@ export async function openServer(config: Config): Promise<OpenServer> {
   if (config.data === undefined) opened.defer(() => rmSync(data, { recursive: true, force: true }))
   const database = await openDatabase(join(data, 'meshlift.db'), [taskTables, registryTables, accessTables])
   opened.defer(() => database.close())
-  const registry = sqliteRegistry(database.kysely)
+  const registry = rememberingMeshes(sqliteRegistry(database.kysely))
   const kept = sqliteTasks(database.kysely)
   const metrics = doors?.health && (await import('./metrics/metrics.ts')).openMetrics(version)
   const tasks = metrics?.tasks(kept) ?? kept

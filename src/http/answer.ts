@@ -8,7 +8,7 @@ import type { Route } from '../contract/route.ts'
 import type { RouteName } from '../contract/routes.ts'
 import { inTurn } from '../lib/in-turn.ts'
 import { AskedOf } from './asked.ts'
-import { etagOf, matches } from './etag.ts'
+import { matches } from './etag.ts'
 import { projectOf } from './gate/authenticate.ts'
 import { permits } from './gate/permit.ts'
 import { doneOnce } from './gate/replay.ts'
@@ -16,6 +16,7 @@ import type { Sent } from './gate/replay.ts'
 import { isAudited, withoutOnce, writeAnswered, writeAsked, writeRefused } from './gate/trail.ts'
 import type { Asked, Handler, Handlers } from './handler.ts'
 import type { Parts } from './parts.ts'
+import { preparing } from './prepared.ts'
 import { refusalOf, translated } from './problem.ts'
 
 export interface Answering {
@@ -37,6 +38,7 @@ export function answering(
   const trail = { audit: access.audit, now }
   const replays = { replays: access.replays, ofRequest: inTurn(), now }
   const stopping = new AbortController()
+  const prepared = preparing()
 
   const refusal = (thrown: unknown, request: FastifyRequest): Sent => {
     const { name } = request.routeOptions.config
@@ -55,6 +57,18 @@ export function answering(
     } catch (notWritten) {
       return refusal(notWritten, request)
     }
+  }
+
+  const succeeded = (
+    { status, etag: tagged }: Route,
+    request: FastifyRequest,
+    answer: object,
+    more: Readonly<Record<string, string>> | undefined,
+  ): Sent => {
+    if (!tagged) return { status, headers: { 'content-type': json, ...more }, body: JSON.stringify(answer) }
+    const { body, etag } = prepared(answer)
+    const headers = { 'content-type': json, ...more, etag, 'cache-control': 'private, no-cache' }
+    return matches(request.headers['if-none-match'], etag) ? { status: 304, headers } : { status, headers, body }
   }
 
   const done = async (name: RouteName, handle: Handler<RouteName>, request: FastifyRequest, reply: FastifyReply) => {
@@ -77,7 +91,7 @@ export function answering(
       // The schemas of this very route were checked a moment ago; the generic table cannot tell the compiler.
       const answer = await handle(asked as unknown as Asked<RouteName>)
       gate.finish()
-      sent = succeeded(route, request, JSON.stringify(answer), asked.headers)
+      sent = succeeded(route, request, answer, asked.headers)
       after = withoutOnce(route, answer)
     } catch (thrown) {
       sent = await refused(thrown, request)
@@ -106,18 +120,6 @@ export function answering(
     refused,
     stop: () => stopping.abort(),
   }
-}
-
-function succeeded(
-  { status, etag: tagged }: Route,
-  { headers: asked }: FastifyRequest,
-  body: string,
-  more: Readonly<Record<string, string>> | undefined,
-): Sent {
-  if (!tagged) return { status, headers: { 'content-type': json, ...more }, body }
-  const etag = etagOf(body)
-  const headers = { 'content-type': json, ...more, etag, 'cache-control': 'private, no-cache' }
-  return matches(asked['if-none-match'], etag) ? { status: 304, headers } : { status, headers, body }
 }
 
 /** Unknown members are ignored here, at the door, so that none is ever stored. */

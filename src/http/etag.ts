@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 
 /** Of exactly these bytes: a strong one. */
-export const etagOf = (body: string): string => `"${hash('sha256', body, 'base64url').slice(0, 27)}"`
+export const etagOf = (body: string | Uint8Array): string => `"${hash('sha256', body, 'base64url').slice(0, 27)}"`
 
 /** @param ifNoneMatch the header as it came: a list of tags, or `*`. Compared weakly, as RFC 9110 wants it for GET. */
 export function matches(ifNoneMatch: string | undefined, etag: string): boolean {

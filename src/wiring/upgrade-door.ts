@@ -7,6 +7,7 @@ import type { UpgradeDoor } from '../http/parts.ts'
 import type { ClusterRecord } from '../registry/clusters.ts'
 import type { MeshRecord } from '../registry/meshes.ts'
 import { newsOf } from '../tasks/news.ts'
+import { remembered, type Worked } from '../tasks/remembered.ts'
 import type { Item, Task, TaskDesk, TaskStore } from '../tasks/store.ts'
 import { checkSituation } from '../upgrade/check-situation.ts'
 import { checks } from '../upgrade/checks.ts'
@@ -31,7 +32,8 @@ import {
   type Shown,
 } from '../upgrade/view.ts'
 import type { UpgradeSummary } from '../contract/extensions.ts'
-import type { UpgradeCreate, UpgradeUpdate } from '../contract/upgrades.ts'
+import type { Job } from '../contract/jobs.ts'
+import type { MeshUpgrade, UpgradeCreate, UpgradeUpdate } from '../contract/upgrades.ts'
 
 /** What may be asked for, by the catalogue of the mesh's cluster. */
 export interface Versions {
@@ -57,6 +59,8 @@ export interface UpgradeDoorParts {
 
 export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
   const { desk, clock, newId } = parts
+  const upgrades = remembered<Seen<MeshUpgrade>>(desk, viewsKept)
+  const jobs = remembered<Seen<Job>>(desk, viewsKept)
 
   const taskOf = async (project: string, id: string): Promise<Task> => {
     const task = await desk.read(id)
@@ -100,6 +104,21 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
       version,
       now: clock.now(),
     })
+  }
+  const jobSeen = async (id: string): Promise<Worked<Seen<Job>>> => {
+    const root = await desk.read(id)
+    if (root) {
+      const shown = shownOf(root)
+      const rowsOf = await rows(shown)
+      const many = shown.record.jobs.reduce((sum, job) => sum + rowsOf(job.id).length, 1)
+      return seen(root, rootJobView(shown, rowsOf), many)
+    }
+    const item = await desk.item(id)
+    const owner = item ? await desk.read(item.task) : await desk.ofCommand(id)
+    const job = owner && jobOf(shownOf(owner), item?.job ?? id)
+    if (!job) throw notFound('job', id)
+    const below = await desk.items(job.id)
+    return seen(owner, item ? subjobView(item, below, job) : stepJobView(job, below), below.length + 1)
   }
   const say = async (task: Task, command: UpgradeCommand): Promise<Task> =>
     desk.command(task.id, { id: newId(), body: command, at: clock.now() }, task.version)
@@ -154,6 +173,8 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
     },
 
     async meshOf(project, id, what = 'upgrade') {
+      const known = what === 'job' ? jobs.known(id) : undefined
+      if (known?.project === project) return known.mesh
       const found = await desk.read(id)
       if (found?.project === project) return found.subject
       if (what === 'upgrade') throw notFound('upgrade', id)
@@ -163,7 +184,16 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
       return owner.subject
     },
 
-    get: async (project, id) => meshUpgradeView(shownOf(await taskOf(project, id))),
+    async get(project, id) {
+      const found = await upgrades.of(id, async () => {
+        // Others may wait for the same: whose project it is, each is asked below.
+        const task = await desk.read(id)
+        if (!task) throw notFound('upgrade', id)
+        return seen(task, meshUpgradeView(shownOf(task)), 1)
+      })
+      if (found.project !== project) throw notFound('upgrade', id)
+      return found.view
+    },
 
     put: (project, id, body: UpgradeUpdate, _signal) =>
       judgedOn(project, id, async (task, shown) => {
@@ -187,19 +217,9 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
       }),
 
     async job(project, id) {
-      const root = await desk.read(id)
-      if (root) {
-        const shown = shownOf(await taskOf(project, id))
-        return rootJobView(shown, await rows(shown))
-      }
-      const item = await desk.item(id)
-      const owner = item ? await desk.read(item.task) : await desk.ofCommand(id)
-      if (!owner || owner.project !== project) throw notFound('job', id)
-      const shown = shownOf(owner)
-      const job = jobOf(shown, item?.job ?? id)
-      if (!job) throw notFound('job', id)
-      const below = await desk.items(job.id)
-      return item ? subjobView(item, below, job) : stepJobView(job, below)
+      const found = await jobs.of(id, () => jobSeen(id))
+      if (found.project !== project) throw notFound('job', id)
+      return found.view
     },
 
     async list(project, { meshes, state, after, limit }) {
@@ -331,6 +351,23 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
 }
 
 const inOrder = checks.map(({ id }) => id)
+
+/** A view and what has to be asked before somebody may see it. A view is a function of what is stored: no time goes into it. */
+interface Seen<View> {
+  readonly project: string
+  readonly mesh: string
+  readonly view: View
+}
+
+const seen = <View>(
+  { id, project, subject }: Task,
+  view: View,
+  /** Jobs and subjobs in it. */
+  weight: number,
+): Worked<Seen<View>> => ({ task: id, value: { project, mesh: subject, view }, weight })
+
+/** Of both kinds of views, in jobs and subjobs: about 1 KiB each, with the text that they are sent as. */
+const viewsKept = 20_000
 
 /** Records that are in memory at once. */
 const readAtOnce = 100

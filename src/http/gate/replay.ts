@@ -16,7 +16,7 @@ export interface ReplayParts {
 export interface Sent {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | Buffer
 }
 
 /**
@@ -67,7 +67,7 @@ async function first(replays: Replays, key: string, once: boolean, work: () => P
     await replays.answered(key, {
       status,
       headers,
-      ...(body === undefined || (once && status < 400) ? {} : { body }),
+      ...(body === undefined || (once && status < 400) ? {} : { body: body.toString() }),
     })
   return sent
 }
