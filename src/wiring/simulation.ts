@@ -10,6 +10,7 @@ import type { Cluster, Helm } from '../mesh/cluster.ts'
 import { simulatedCluster } from '../mesh/simulated/cluster.ts'
 import { simulatedHelm } from '../mesh/simulated/helm.ts'
 import { keptWorld } from '../mesh/simulated/keep.ts'
+import type { MeshRecord } from '../registry/meshes.ts'
 import type { RegistryStore } from '../registry/store.ts'
 
 export interface Simulation {
@@ -46,9 +47,12 @@ export function simulation({
     cluster: simulatedCluster(world, name),
     helm: simulatedHelm(world),
     async register({ registry, project, newId, door }) {
-      if ((await registry.meshes(project)).some((mesh) => mesh.name === name)) return
-      const at = clock.now()
       const known = (await registry.clusters(project)).find((cluster) => cluster.name === name)
+      // Forgotten and adopted again, it may have another name.
+      const isDemo = (mesh: MeshRecord): boolean =>
+        mesh.name === name || (known !== undefined && mesh.clusterIds.includes(known.id))
+      if ((await registry.meshes(project)).some(isDemo)) return
+      const at = clock.now()
       const cluster = known ?? { id: newId(), project, name, simulated: true as const, createdAt: at }
       if (!known) await registry.addCluster(cluster)
       const { version } = await door.adopt([cluster], new AbortController().signal)
