@@ -213,15 +213,25 @@ function routeOf(name: RouteName, answer: Answer, events: NoteEvents, send: Send
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { name },
     schema: { ...(route.body ? { body: route.body } : {}), ...(route.query ? { querystring: route.query } : {}) },
-    handler: async (request, reply) => {
-      const sent = await answer(request, reply)
-      const told = route.events && sent.status === 200 && accepted(request.headers.accept, true) === 'events'
-      if (!told) return send(reply, sent)
-      // The list was answered, so the caller may read it and it is there.
-      const { headers, body } = events.of(request, reply)
-      return reply.code(200).headers(headers).send(body)
+    // Nothing is given back, here and in `then`: Fastify waits for a reply that is, at each request, until it was sent.
+    handler: (request, reply) => {
+      answer(request, reply)
+        .then((sent) => {
+          const told = route.events && sent.status === 200 && accepted(request.headers.accept, true) === 'events'
+          if (told) tell(events, request, reply)
+          else send(reply, sent)
+        })
+        .catch((thrown: unknown) => {
+          reply.send(thrown)
+        })
     },
   }
+}
+
+/** The list was answered, so the caller may read it and it is there. */
+function tell(events: NoteEvents, request: FastifyRequest, reply: FastifyReply): void {
+  const { headers, body } = events.of(request, reply)
+  reply.code(200).headers(headers).send(body)
 }
 
 /** Of a body that was refused before it was read: what is short is read and dropped, so that the answer arrives. */
