@@ -262,7 +262,7 @@ export function upgradeDoor(parts: UpgradeDoorParts): UpgradeDoor {
 
     async plan(project, id, signal) {
       const { record } = shownOf(await taskOf(project, id))
-      const mesh = await parts.meshOf(record)
+      const mesh = await parts.meshOf(record).catch(noMesh)
       const seen = (await mesh.observe(preview.reads, signal)) as Observation
       return {
         upgrade: id,
@@ -437,6 +437,12 @@ function mustEqual(record: UpgradeRecord, { metadata, spec }: UpgradeUpdate): vo
 
 /** What the store says when somebody wrote between reading and writing. */
 const overtaken: readonly string[] = ['tasks/moved', 'tasks/command-open', 'tasks/finished']
+
+/** No cluster refused anything, as a step would have it: there is nothing to plan for any more. */
+function noMesh(thrown: unknown): never {
+  if (!(thrown instanceof Problem) || thrown.code !== 'meshes/forgotten') throw thrown
+  throw new Problem({ kind: 'conflict', code: thrown.code, text: thrown.message, cause: thrown })
+}
 
 function notFound(what: string, id: string): Problem {
   return new Problem({
