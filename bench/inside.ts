@@ -24,7 +24,12 @@ async function measure({ installed, folder, pair: name, measure: what }: InsideT
     if (!holds) throw new Error(`it is not so that ${claimed}: ${JSON.stringify(detail)}`)
   }
   const claimNone: Stage['claimNone'] = (found, claimed) => claim(found.length === 0, claimed, found)
-  await claimInjectedBy({ bed, note: () => {}, claim, claimNone }, pair, newRevision, pair.to.version)
+  await claimInjectedBy(
+    { bed, as: 'administrator', note: () => {}, claim, claimNone },
+    pair,
+    newRevision,
+    pair.to.version,
+  )
   await writeFile(join(folder, measuredFile), JSON.stringify(figures))
 }
 

@@ -19,7 +19,7 @@ const patience = 150_000
 
 export async function measureUpgrade(bed: Bed, pair: Pair): Promise<UpgradeFigures> {
   const wire = await relayToApiServer()
-  const { identity, program, ...adopted } = await adopt(bed, pair, { server: wire.server })
+  const { identity, program, ...adopted } = await adopt({ bed, as: 'administrator' }, pair, { server: wire.server })
 
   const spending = async (work: () => Promise<unknown>): Promise<Spent> => {
     const before = { lines: (await ours()).length, bytes: wire.bytes() }

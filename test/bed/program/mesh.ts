@@ -34,7 +34,7 @@ export interface Ways {
 }
 
 /** The administrator registers the cluster; whoever the story is told as adopts its mesh. */
-export async function adopt({ bed, as }: Stage, pair: Pair, ways: Ways = {}): Promise<Adopted> {
+export async function adopt({ bed, as }: Pick<Stage, 'bed' | 'as'>, pair: Pair, ways: Ways = {}): Promise<Adopted> {
   const identity = await becomePublished(bed, ways.server)
   const program = await serve(bed, ways.flags)
   const administrator = await logIn(program.url, program.handOut(), bed.signal)
