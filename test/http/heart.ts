@@ -13,6 +13,7 @@ import type { VirtualClock } from '../../src/mesh/simulated/virtual-clock.ts'
 import { makeWorld } from '../../src/mesh/simulated/world.ts'
 import type { World } from '../../src/mesh/simulated/world.ts'
 import { memoryRegistry } from '../../src/registry/memory.ts'
+import { rememberingMeshes } from '../../src/registry/remembered.ts'
 import type { RegistryStore } from '../../src/registry/store.ts'
 import { memoryTasks } from '../../src/tasks/memory.ts'
 import type { TaskDesk, TaskStore } from '../../src/tasks/store.ts'
@@ -29,7 +30,7 @@ export interface Stores {
   readonly tasks: TaskStore & TaskDesk
 }
 
-export const memoryStores = (): Stores => ({ registry: memoryRegistry(), tasks: memoryTasks() })
+export const memoryStores = (): Stores => ({ registry: rememberingMeshes(memoryRegistry()), tasks: memoryTasks() })
 
 export interface Heart {
   readonly clock: VirtualClock
