@@ -14,9 +14,25 @@ export async function findMesh(session: Session, asked: string, signal: AbortSig
   return pick('mesh', asked, named, '"meshlift mesh add" registers one').mesh
 }
 
-export async function findCluster(session: Session, asked: string, signal: AbortSignal): Promise<Cluster> {
-  const { items } = await session.call('listClusters', {}, signal)
-  return pick('cluster', asked, items, '"meshlift cluster add" registers one')
+/** Without the permission to list them there is none that may be seen; what was typed can only be an id, and the server judges it. */
+export async function findCluster(
+  session: Session,
+  asked: string,
+  signal: AbortSignal,
+): Promise<Pick<Cluster, 'id' | 'name'>> {
+  const clusters = await clustersSeen(session, signal)
+  if (clusters === undefined) return { id: asked, name: asked }
+  return pick('cluster', asked, clusters, '"meshlift cluster add" registers one')
+}
+
+/** Undefined when the caller may list none. */
+export async function clustersSeen(session: Session, signal: AbortSignal): Promise<readonly Cluster[] | undefined> {
+  try {
+    return (await session.call('listClusters', {}, signal)).items
+  } catch (thrown) {
+    if (thrown instanceof Problem && thrown.kind === 'forbidden') return undefined
+    throw thrown
+  }
 }
 
 /** `asked`: id or name of an upgrade, or a mesh, whose newest is meant. Left out where there is only one to mean. */

@@ -15,6 +15,6 @@ export async function goForward(run: ServedRun, id: string, through: StepName, w
   for (;;) {
     const upgrade = await wait.settled(id)
     if (standingOf(upgrade) !== 'your turn' || orderOf(upgrade.step) >= orderOf(through)) return upgrade
-    await ask(run, id, offered(upgrade, 'Execute', run.session.where), 'Execute')
+    await ask(run, upgrade, offered(upgrade, 'Execute', run.session.where), 'Execute')
   }
 }

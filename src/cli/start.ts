@@ -19,8 +19,7 @@ export async function startOrFind(run: ServedRun, mesh: Mesh, target: string, na
   const { items } = await session.call('listUpgrades', { query: { mesh: mesh.metadata.uid } }, signal)
   const open = items.find((one) => !isOver(one))
   if (open !== undefined) {
-    const { spec } = await session.call('getUpgrade', { mesh_upgrade_id: open.id }, signal)
-    if (!sameTarget(target, [open.to.version, spec.targetVersion]))
+    if (!sameTarget(target, open.to.version))
       throw new Problem({
         kind: 'conflict',
         code: 'cli/another-target',
@@ -50,9 +49,9 @@ export async function startOrFind(run: ServedRun, mesh: Mesh, target: string, na
 }
 
 /** `1.31` means any `1.31.x`, and a `v` before it means nothing. */
-function sameTarget(asked: string, known: readonly string[]): boolean {
+function sameTarget(asked: string, known: string): boolean {
   const bare = (version: string): string => version.replace(/^v/i, '')
-  return known.some((version) => bare(version) === bare(asked) || bare(version).startsWith(`${bare(asked)}.`))
+  return bare(known) === bare(asked) || bare(known).startsWith(`${bare(asked)}.`)
 }
 
 /** Names of upgrades have the form of mesh names (asm-api Q17). */

@@ -32,15 +32,28 @@ export function offered(upgrade: UpgradeDetail, action: StepAction, where: strin
   })
 }
 
-/** Documented: the whole object is sent again with another `currentStep`. */
+/**
+ * Documented: the whole object is sent again with another `currentStep`. It is put together from what was seen before:
+ * the documented GET needs an action that allows everything, which somebody who may only roll back does not have.
+ */
 export async function ask(
   { session, signal }: ServedRun,
-  id: string,
+  { id, name: called, mesh, to }: UpgradeDetail,
   name: StepName,
   action: StepAction,
 ): Promise<void> {
-  const { kind, apiVersion, metadata, spec } = await session.call('getUpgrade', { mesh_upgrade_id: id }, signal)
-  const body = { kind, apiVersion, metadata: { name: metadata.name }, spec: { ...spec, currentStep: { name, action } } }
+  const body = {
+    kind: 'MeshUpgrade',
+    apiVersion: 'v1',
+    metadata: { name: called },
+    spec: {
+      meshId: mesh.id,
+      upgradeStrategy: 'Canary',
+      targetVersion: to.version,
+      targetType: 'InCluster',
+      currentStep: { name, action },
+    },
+  } as const
   await session.call('updateUpgrade', { mesh_upgrade_id: id, body }, signal)
 }
 

@@ -13,6 +13,8 @@ const moved: Script = {
   createMesh: () => shop,
 }
 
+const notForYou = () => new Refusal(403, 'access/denied', 'Not for you.')
+
 async function typed(words: string, script: Script = moved) {
   const { fetch, calls } = scriptedServer(script)
   const outcome = await run(words.split(' '), { fetch, environment: who })
@@ -27,7 +29,7 @@ describe('mesh move', () => {
   })
 
   test('by somebody who may move it but not see the list: the id is taken as it is', async () => {
-    const script = { ...moved, listEnterpriseProjects: () => new Refusal(403, 'test/forbidden', 'Not for you.') }
+    const script = { ...moved, listEnterpriseProjects: notForYou }
     const { exitCode, asked } = await typed('mesh move shop --enterprise-project e7', script)
     expect(exitCode).toBe(exitCodes.done)
     expect(asked?.body).toEqual({ enterpriseProject: 'e7' })
@@ -58,6 +60,12 @@ describe('mesh add', () => {
     })
   })
 
+  test('by somebody who may not see clusters: the id is taken as it is', async () => {
+    const { exitCode, out, asked } = await typed('mesh add shop --cluster c7', { ...moved, listClusters: notForYou })
+    expect([exitCode, out]).toEqual([exitCodes.done, 'Mesh shop is Istio 1.30.2 in cluster c7.\n'])
+    expect(asked?.body).toMatchObject({ spec: { extendParams: { clusters: [{ clusterID: 'c7' }] } } })
+  })
+
   test.each(['stage', '=live'])('refuses the tag %s', async (tag) => {
     const { exitCode, err, asked } = await typed(`mesh add shop --cluster prod --tag ${tag}`)
     expect(exitCode).toBe(exitCodes.invalid)
@@ -78,4 +86,13 @@ test('mesh show tells them', async () => {
   })
   expect(out).toMatch(/ {2}enterprise project +e1\n/)
   expect(out).toMatch(/ {2}tag +stage=live\n/)
+})
+
+test.each([
+  ['the name', moved, 'prod'],
+  ['the id, for somebody who may not see clusters,', { ...moved, listClusters: notForYou }, 'c1'],
+] as const)('mesh show tells %s of a cluster', async (_, script, cluster) => {
+  const { exitCode, out } = await typed('mesh show shop', script)
+  expect(exitCode).toBe(exitCodes.done)
+  expect(out).toMatch(new RegExp(` {2}clusters +${cluster}\n`))
 })

@@ -5,7 +5,7 @@ import { enterpriseProjectAnnotation } from '../../contract/meshes.ts'
 import type { Mesh } from '../../contract/meshes.ts'
 import type { Cli } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { findMesh } from '../find.ts'
+import { clustersSeen, findMesh } from '../find.ts'
 import { findEnterpriseProject } from '../find-access.ts'
 import { table } from '../layout.ts'
 import { addMeshCommand } from './mesh-add.ts'
@@ -46,8 +46,8 @@ const showCommand = (cli: Cli): Command =>
     .action((asked: string, _: unknown, command: Command) =>
       cli.withServer(command, async ({ session, signal, print }) => {
         const mesh = await findMesh(session, asked, signal)
-        const { items } = await session.call('listClusters', {}, signal)
-        print.result(mesh, meshLines(mesh, new Map(items.map(({ id, name }) => [id, name]))))
+        const clusters = (await clustersSeen(session, signal)) ?? []
+        print.result(mesh, meshLines(mesh, new Map(clusters.map(({ id, name }) => [id, name]))))
         return exitCodes.done
       }),
     )

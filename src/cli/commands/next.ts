@@ -26,7 +26,7 @@ Examples:
         const { id } = await findUpgrade(run.session, asked, run.signal)
         const before = await describe(run, id)
         const wait = waiter(run, { after: await newestNote(run, id), goOn: waitAgain(run.session.where) })
-        await ask(run, id, offered(before, 'Execute', run.session.where), 'Execute')
+        await ask(run, before, offered(before, 'Execute', run.session.where), 'Execute')
         const after = await wait.settled(id)
         return conclude(run, after, exitCodeAt(after))
       }),

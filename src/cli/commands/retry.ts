@@ -26,7 +26,7 @@ Example:
         const { id } = await findUpgrade(run.session, asked, run.signal)
         const before = await describe(run, id)
         const wait = waiter(run, { after: await newestNote(run, id), goOn: waitAgain(run.session.where) })
-        await ask(run, id, offered(before, 'Retry', run.session.where), 'Retry')
+        await ask(run, before, offered(before, 'Retry', run.session.where), 'Retry')
         const after = await wait.settled(id)
         const wentBack = before.direction === 'back' && standingOf(after) === 'rolled back'
         return conclude(run, after, wentBack ? exitCodes.done : exitCodeAt(after))

@@ -47,7 +47,7 @@ Ends with 0 when the mesh is back, 8 when going back is held, 9 when it failed.`
                 text: `Nobody to ask here; say it with: meshlift rollback ${mesh.name} --yes${session.where}`,
               })
           }
-          await ask(run, id, step, 'Rollback')
+          await ask(run, before, step, 'Rollback')
         }
         const after = await wait.settled(id)
         return conclude(run, after, standingOf(after) === 'rolled back' ? exitCodes.done : exitCodeAt(after))

@@ -59,7 +59,7 @@ async function upgrade(run: ServedRun, asked: string, options: Options): Promise
   })
   if (at.step !== 'PreCheck') return conclude(run, ...ended(await goForward(run, at.id, through, wait)))
 
-  if (found && standingOf(at) === 'failed') await ask(run, at.id, 'PreCheck', 'Retry')
+  if (found && standingOf(at) === 'failed') await ask(run, at, 'PreCheck', 'Retry')
   const checked = await wait.settled(at.id)
   for (const line of precheckLines(checked, print.paint)) print.say(line)
   if (standingOf(checked) !== 'your turn') return conclude(run, ...ended(checked))

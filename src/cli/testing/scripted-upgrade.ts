@@ -79,7 +79,7 @@ export function scriptedUpgrade(): ScriptedUpgrade {
         start('PreCheck', 'Execute')
         return view(body.metadata.name)
       },
-      getUpgrade: () => view('upgrade-to-1-31'),
+      // Not the documented GET: who may only steer is refused it.
       updateUpgrade: ({ body }) => update(body),
       describeUpgrade: () => {
         const seen = detail()
