@@ -8,6 +8,7 @@ const gate: Readonly<Record<number, string>> = {
   401: 'Nobody is known: no credentials, or none that are good.',
   405: 'The path exists, and not with this method; `Allow` says which.',
   406: 'None of the accepted forms can be had.',
+  408: 'The request did not arrive in time.',
   413: 'The body is larger than 12 MB.',
   414: 'The address is longer than 32 KB.',
   415: 'The body is not JSON in UTF-8.',
