@@ -11,7 +11,10 @@ export interface Caller {
   readonly domain: Named
   /** May do everything, and what only administrators may do. */
   readonly administrator: boolean
-  /** What the token was asked for; absent for a token without a project, and for signed requests, which name none. */
+  /**
+   * What the token was asked for, also where a temporary key derived from it signs: it is good for no other. Absent for a
+   * token without a project, and for permanent keys, which name none and may be used in any.
+   */
   readonly project?: Named
   /** What was shown. `id` names it in the audit log and in limits without giving it away: the AK, or the start of the token's hash. */
   readonly by: { readonly kind: 'token' | 'key' | 'temporary-key'; readonly id: string }

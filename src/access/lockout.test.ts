@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { lockout } from './lockout.ts'
 import type { Lockout } from './lockout.ts'
@@ -95,4 +97,21 @@ it('remembers a bounded number, what failed longest ago forgotten first', () => 
   for (let other = 0; other < 19_999; other++) door.failed(`other-${other}`, '10.0.0.2')
   expect(() => door.check('second', '10.0.0.1')).not.toThrow()
   expect(() => door.check('first', '10.0.0.1')).toThrow(expect.objectContaining(locked))
+})
+
+it('keeps little of a name, however long whoever guesses makes it', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const used = (): number => {
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const door = lock()
+  const before = used()
+  const length = 8192
+  for (let name = 0; name < 4000; name++) fail(door, 1, `${name}${'\u4e00'.repeat(length)}`)
+  // As they came these are 64 MiB.
+  expect((used() - before) / 1_048_576).toBeLessThan(16)
+  fail(door, 4, `7${'\u4e00'.repeat(length)}`)
+  expect(() => door.check(`7${'\u4e00'.repeat(length)}`, '10.0.0.1')).toThrow(expect.objectContaining(locked))
 })

@@ -5,6 +5,7 @@
  * liked, from anywhere; by the address alone a whole office behind one gateway would pay for one wrong script.
  */
 
+import { hash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { Problem } from '../lib/problem.ts'
 import type { Origin } from './caller.ts'
@@ -34,7 +35,8 @@ const remembered = 20_000
 export function lockout({ after, forMs, now }: LockoutOptions): Lockout {
   /** The one that failed last stands last. */
   const failures = new Map<string, { readonly count: number; readonly last: number }>()
-  const key = (who: string, from: Origin): string => `${networkOf(from)} ${who}`
+  // A name may have thousands of characters, and whoever guesses chooses it: so many of them are not kept.
+  const key = (who: string, from: Origin): string => hash('sha256', `${networkOf(from)} ${who}`)
   const counted = (id: string): { readonly count: number; readonly last: number } | undefined => {
     const found = failures.get(id)
     return found === undefined || found.last + forMs <= now() ? undefined : found

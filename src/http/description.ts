@@ -3,11 +3,12 @@
 import type { FastifyInstance } from 'fastify'
 import { openApi } from '../contract/openapi/document.ts'
 import { etagOf, matches } from './etag.ts'
+import { sizes } from './gate/sizes.ts'
 
 export function serveDescription(app: FastifyInstance): void {
   // Made when somebody asks: most servers are never asked.
   let made: { readonly text: string; readonly etag: string } | undefined
-  app.get('/openapi.json', { config: { open: true } }, (request, reply) => {
+  app.get('/openapi.json', { config: { open: true }, bodyLimit: sizes.bodyOfAnybody }, (request, reply) => {
     if (!made) {
       const text = JSON.stringify(openApi())
       made = { text, etag: etagOf(text) }

@@ -133,7 +133,11 @@ export function translated(thrown: unknown): unknown {
   const { statusCode } = thrown as Error & { readonly statusCode?: number }
   if (statusCode === undefined || statusCode >= 500) return thrown
   if (statusCode === 413)
-    return new Problem({ kind: 'invalid', code: 'http/too-large', text: 'Request entity too large: 12 MiB at most.' })
+    return new Problem({
+      kind: 'invalid',
+      code: 'http/too-large',
+      text: 'Request entity too large: 12 MiB at most, 64 KiB where nobody has to be known.',
+    })
   if (statusCode === 415)
     return new Problem({
       kind: 'invalid',

@@ -25,6 +25,7 @@ import { serveDescription } from './description.ts'
 import { noteEvents } from './events.ts'
 import type { NoteEvents } from './events.ts'
 import { answerClientError } from './gate/client-error.ts'
+import { shareConnections } from './gate/connections.ts'
 import { safeHeaders, safeHeadersOverTls } from './gate/headers.ts'
 import { rate } from './gate/rate.ts'
 import type { Rate } from './gate/rate.ts'
@@ -102,9 +103,10 @@ export function server(parts: Parts, { https, timeouts = {} }: ServerOptions = {
         .send(body)
     },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, randomUUID()),
-    ...(https ? { https: { ...http, ...https } } : { http }),
+    ...(https ? { https: { ...http, ...https, handshakeTimeout: times.headers } } : { http }),
   })
   app.server.maxConnections = parts.limits.connections
+  shareConnections(app.server, parts.limits.connections)
   // Left to itself Node would answer, without a body and without a request id.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   const failed = (error: unknown, requestId: string): void =>
@@ -212,6 +214,7 @@ function routeOf(name: RouteName, answer: Answer, events: NoteEvents, send: Send
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { name },
+    bodyLimit: route.needs === 'anybody' ? sizes.bodyOfAnybody : sizes.body,
     schema: { ...(route.body ? { body: route.body } : {}), ...(route.query ? { querystring: route.query } : {}) },
     // Nothing is given back, here and in `then`: Fastify waits for a reply that is, at each request, until it was sent.
     handler: (request, reply) => {

@@ -83,6 +83,8 @@ describe('a body', () => {
     ['nested endlessly', '['.repeat(5_000_000), 'nested'],
     ['that is not UTF-8', Buffer.from([0x7b, 0xff, 0x7d]).toString('latin1'), 'JSON'],
     ['cut off', '{"name":', 'not valid JSON'],
+    ['made of more parts than anybody needs', `[${'[],'.repeat(50_000)}[]]`, 'more than 100000 parts'],
+    ['made of too many members', `{${'"a":0,'.repeat(100_001)}"b":0}`, 'more than 100000 parts'],
   ])('%s is refused', async (_, body, says) => {
     const at = await limited(0)
     const answer = await at.ask('POST', '/meshlift/v1/iam/groups', body)
@@ -105,6 +107,7 @@ describe('a body', () => {
     ['__proto__', '{"name":"ops","__proto__":{"name":"other"}}'],
     ['__proto__, written otherwise', '{"name":"ops","\\u005f_proto__":{"name":"other"}}'],
     ['constructor', '{"name":"ops","constructor":{"prototype":{"name":"other"}}}'],
+    ['commas in texts', `{"name":"ops","more":"${','.repeat(200_000)}"}`],
     ['brackets in texts', `{"name":"ops","more":"${'['.repeat(100)}\\"${'{'.repeat(100)}"}`],
   ])('with %s is read without that', async (_, body) => {
     const at = await limited(0)

@@ -120,6 +120,21 @@ describe('the gate', () => {
     expect(await at.ask('POST', '/v1/PROJECT/mesh-upgrade', text(12 * 1_048_576))).toMatchObject({ status: 400 })
   })
 
+  it('answers 413 for more than 64 KiB from whoever need not be known', async () => {
+    const at = await harness()
+    const text = (length: number) => `"${'x'.repeat(length - 2)}"`
+    const ask = (method: string, path: string, length: number) =>
+      at.ask(method, path, text(length), { 'x-auth-token': undefined })
+    expect(await ask('POST', '/v3/auth/tokens', 65_537)).toMatchObject({
+      status: 413,
+      body: { error_code: 'APIGW.0201', error_msg: expect.stringContaining('64 KiB') as string },
+    })
+    expect(await ask('POST', '/v3/auth/tokens', 65_536)).toMatchObject({ status: 400 })
+    expect(await at.app.inject({ method: 'GET', url: '/openapi.json', payload: text(65_537) })).toMatchObject({
+      statusCode: 413,
+    })
+  })
+
   it.each([
     ['text/html', 406],
     ['application/json;q=0', 406],

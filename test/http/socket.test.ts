@@ -1,11 +1,16 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { client } from '../../src/client/client.ts'
 import { login } from '../../src/client/login.ts'
 import type { ServerOptions } from '../../src/http/server.ts'
+import { selfSigned } from '../../src/http/testing/self-signed.ts'
+import { readCertificate } from '../../src/http/tls.ts'
 import { handOut, harness } from './harness.ts'
 import type { Harness } from './harness.ts'
 import { meshBody, withMesh } from './samples.ts'
@@ -189,4 +194,31 @@ describe('a connection', () => {
     const answer = await raw(baseUrl, post + requestWith(''))
     expect(answer.match(/HTTP\/1\.1 401 /g)).toHaveLength(2)
   })
+})
+
+it('has a connection left for others when one address opens all that it can have', async () => {
+  const made = await harness(({ limits }) => ({ limits: { ...limits, connections: 8 } }))
+  const { port } = new URL(await listening(made))
+  const status = (localAddress: string): Promise<number | undefined> =>
+    new Promise((resolve) => {
+      const asking = request({ host: '127.0.0.1', port, localAddress, path: '/openapi.json' }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      })
+      asking.on('error', () => resolve(undefined))
+      asking.end()
+    })
+  const idle = Array.from({ length: 6 }, () => connect({ host: '127.0.0.1', port: Number(port) }))
+  await Promise.all(idle.map((one) => once(one, 'connect')))
+  expect(await status('127.0.0.1')).toBeUndefined()
+  expect(await status('127.0.0.2')).toBe(200)
+  for (const one of idle) one.destroy()
+})
+
+it('ends a connection that never begins with TLS as it ends one without headers', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'meshlift-socket-'))
+  const { context } = await readCertificate((await selfSigned(folder)).files)
+  rmSync(folder, { recursive: true })
+  const options = { https: context, timeouts: { headers: 100, lookEvery: 20 } }
+  expect(await raw(await listening(await harness(undefined, undefined, options)), '')).not.toContain('HTTP')
 })

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { client } from '../../src/client/client.ts'
 import { handOut, harness } from './harness.ts'
 import type { Harness } from './harness.ts'
 import { person } from './people.ts'
@@ -166,6 +167,24 @@ describe('a temporary key', () => {
     const answer = await at.ask('POST', path, request({ duration_seconds }))
     expect(answer).toMatchObject({ status: 400, body: { error_code: 'IAM.0007' } })
     expect(answer.body.error_msg).toContain('duration_seconds')
+  })
+
+  it('reaches no further than the token that it was made from', async () => {
+    const other = await at.parts.access.office.createProject({ name: 'other' })
+    const where = { baseUrl: 'http://in-process', fetch: at.fetch }
+    const scopeless = await ask({ auth: { identity: body.auth.identity } })
+    const lists = async (token: string, projectId: string) => {
+      const made = await at.ask('POST', path, request(), { 'x-auth-token': token })
+      const { access: accessKey, secret: secretKey, securitytoken: securityToken } = made.body.credential
+      const key = { accessKey, secretKey, securityToken, projectId, now: () => at.parts.access.now() }
+      return client(where, key).listMeshes()
+    }
+    expect(await lists(at.session.token, handOut.projectId)).toMatchObject({ kind: 'MeshList' })
+    const refused = { status: 403, code: 'access/other-project' }
+    await expect(lists(at.session.token, other.id)).rejects.toMatchObject(refused)
+    await expect(lists(scopeless.headers.get('x-subject-token') ?? '', handOut.projectId)).rejects.toMatchObject(
+      refused,
+    )
   })
 
   it('is not made without a token, nor from somebody else’s', async () => {

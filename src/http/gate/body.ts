@@ -41,7 +41,7 @@ export function parsedBody(request: FastifyRequest): unknown {
   // Nothing reads it.
   if (bytes.length === 0 || request.method === 'GET') return undefined
   checkKind(request)
-  if (tooDeep(bytes)) throw notJson(`nested more than ${sizes.depth} levels deep`)
+  checkStructure(bytes)
   const text = orRefused(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes), 'not UTF-8')
   const value = orRefused(() => JSON.parse(text) as unknown, 'not valid JSON')
   return /proto|constructor|\\u/.test(text) ? withoutTraps(value) : value
@@ -59,9 +59,13 @@ function checkKind({ headers }: FastifyRequest): void {
   if (encoding !== undefined && encoding !== 'identity') throw notAccepted('Content-Encoding must be left out')
 }
 
-/** Whether brackets outside of texts nest deeper than is accepted. Said before parsing: some parsers and all walkers recurse. */
-function tooDeep(bytes: Buffer): boolean {
+/**
+ * Brackets and commas outside of texts, looked at before anything is parsed: some parsers and all walkers recurse, and
+ * 12 MiB of `[],[],[]` keep everybody else waiting for seconds.
+ */
+function checkStructure(bytes: Buffer): void {
   let depth = 0
+  let values = 0
   let inText = false
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index]
@@ -71,14 +75,17 @@ function tooDeep(bytes: Buffer): boolean {
     } else if (byte === quote) inText = true
     else if (byte === openBrace || byte === openBracket) {
       depth += 1
-      if (depth > sizes.depth) return true
+      values += 1
+      if (depth > sizes.depth) throw notJson(`nested more than ${sizes.depth} levels deep`)
     } else if (byte === closeBrace || byte === closeBracket) depth -= 1
+    else if (byte === comma) values += 1
+    if (values > sizes.values) throw notJson(`made of more than ${sizes.values} parts`)
   }
-  return false
 }
 
 const quote = 0x22
 const backslash = 0x5c
+const comma = 0x2c
 const openBrace = 0x7b
 const closeBrace = 0x7d
 const openBracket = 0x5b

@@ -9,7 +9,7 @@ import { headersTooLarge } from './sizes.ts'
 
 /** Writes a refusal, unless another answer has begun or nobody is there to read it, and ends the connection. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, requestId: string): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable || hasBegun(socket)) {
+  if (error.code === 'ECONNRESET' || isOfTls(error) || socket.destroyed || !socket.writable || hasBegun(socket)) {
     socket.destroy(error)
     return
   }
@@ -26,6 +26,9 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, 
   const title = STATUS_CODES[status] ?? 'Request Headers Too Large'
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${text}`)
 }
+
+/** Nothing can be written before TLS has begun: an answer would wait for that, and the connection with it, for ever. */
+const isOfTls = ({ code = '' }: NodeJS.ErrnoException): boolean => /^ERR_(TLS|SSL)_/.test(code)
 
 /** An answer to an earlier request of this connection is on its way: ours would land in the middle of it. */
 function hasBegun(socket: Socket & { readonly _httpMessage?: { readonly headersSent: boolean } | null }): boolean {

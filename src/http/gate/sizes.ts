@@ -8,6 +8,10 @@ const kibibyte = 1024
 export const sizes = {
   /** Bytes of a body. */
   body: 12 * kibibyte * kibibyte,
+  /** The same where nobody has to be known: enough for every log-in, and nothing to fill the memory with. */
+  bodyOfAnybody: 64 * kibibyte,
+  /** Objects, lists and their members in a body. A mesh of 32 clusters has some hundreds. */
+  values: 100_000,
   /** Characters of the request target, query included. */
   url: 32 * kibibyte,
   /** Bytes of one header, name and value. */
