@@ -37,7 +37,7 @@ async function bed() {
   return {
     registry,
     looks: () => looks,
-    slow(until: Promise<void>): void {
+    slow: (until: Promise<void>): void => {
       wait = until
     },
   }
