@@ -41,7 +41,13 @@ export interface Considered {
 
 export type Decision =
   | { readonly allowed: true; readonly by: 'administrator' }
-  | { readonly allowed: boolean; readonly by: 'statement'; readonly decided: Considered }
+  | {
+      readonly allowed: boolean
+      readonly by: 'statement'
+      readonly decided: Considered
+      /** Of the names that the question has, the one under which the statement applies. */
+      readonly action: string
+    }
   | { readonly allowed: false; readonly by: 'default' }
 
 /** Everything that was looked at, for people. */

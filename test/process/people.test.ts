@@ -69,12 +69,27 @@ Statement:
     expect((await ada('upgrade demo --to 1.31 --yes')).exitCode).toBe(exitCodes.done)
     const refused = await ada('next demo')
     expect(refused.exitCode).toBe(exitCodes.unauthenticated)
+    expect(refused.err).toContain('not allowed meshlift:upgrade:finish on mesh')
     expect(refused.err).toContain('policy operators denies it')
     const finish = await admin('policy explain --user ada --action meshlift:upgrade:finish --mesh demo')
     expect(finish.exitCode).toBe(exitCodes.denied)
     expect(finish.out).toContain('"NotTheEnd"')
     const plan = await told(admin('policy explain --user ada --action meshlift:upgrade:plan --mesh demo --output json'))
     expect(JSON.parse(plan)).toMatchObject({ allowed: true, decided: { policy: 'operators', statement: 0 } })
+
+    // Somebody else may finish, and nothing beside: neither see meshes or clusters, nor the documented upgrade.
+    const last = join(data, 'finishers.yaml')
+    const actions = ['list', 'get', 'finish'].map((one) => `meshlift:upgrade:${one}`).join(', ')
+    writeFileSync(last, `Version: 5.0\nStatement: [{ Effect: Allow, Action: [${actions}] }]\n`)
+    await told(admin('user add finn --password-stdin', 'the end is what finn does\n'))
+    await told(admin(`policy add finishers --file ${last}`))
+    await told(admin('policy grant finishers --user finn'))
+    const login = { MESHLIFT_USER: 'finn', MESHLIFT_PASSWORD: 'the end is what finn does', MESHLIFT_DOMAIN: 'meshlift' }
+    const finn = person(login)
+    expect((await finn('rollback demo --yes')).err).toContain(
+      'not allowed asm:mesh:upgrade or meshlift:upgrade:rollback on mesh',
+    )
+    expect(await told(finn('next demo'))).toContain('Mesh demo runs on')
 
     // A group's policy of the other version, in this project only.
     await told(admin('group add readers'))

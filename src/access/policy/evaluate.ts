@@ -37,7 +37,10 @@ export function evaluate(policies: readonly Held[], request: Request, heard?: (o
       const decided = lost(held, held.policy, counts)
       heard?.(decided)
       if (counts)
-        outcome ??= { decision: { allowed: false, by: 'statement', decided }, remark: { held, about: 'unreadable' } }
+        outcome ??= {
+          decision: { allowed: false, by: 'statement', decided, action: request.question.permission.actions[0] },
+          remark: { held, about: 'unreadable' },
+        }
     } else {
       const { version, statements } = held.policy
       for (const [at, statement] of statements.entries()) {
@@ -62,10 +65,16 @@ export function evaluate(policies: readonly Held[], request: Request, heard?: (o
 
 const isAlso = (name: string, { actions }: Request): boolean => !actions['5.0'].includes(name)
 
+/** Statements are compared in lower case; people know the name as it is documented. */
+function asWritten(name: string, { question: { permission } }: Request): string {
+  const { actions, alsoInRolePolicies = [] } = permission
+  return [...actions, ...alsoInRolePolicies].find((one) => one.toLowerCase() === name) ?? name
+}
+
 function decidedBy({ held, statement, at, look: seen, also }: Applied, request: Request): Outcome {
   const decided = considered(held, statement, at, true, why(statement, seen, request))
   return {
-    decision: { allowed: statement.effect === 'Allow', by: 'statement', decided },
+    decision: { allowed: statement.effect === 'Allow', by: 'statement', decided, action: asWritten(seen.as, request) },
     ...(also ? { remark: { held, about: 'also' } } : {}),
   }
 }

@@ -57,6 +57,15 @@ const doorTo = (directory: Directory) => doorOf(() => directory)
 const allowed = (directory: Directory, asked: Question = question) => doorTo(directory).decide(asked).allowed
 
 describe('the decision', () => {
+  it.each([
+    ['the finer action, as it is documented', 'meshlift:UPGRADE:Fin*', 'meshlift:upgrade:finish'],
+    ['the documented one, when that is enough', 'asm:*', 'asm:mesh:upgrade'],
+    ['the first of both', '*', 'asm:mesh:upgrade'],
+  ])('tells what a statement denied: %s', (_, written, action) => {
+    const { decide } = doorTo(directoryOf([all], [deny({ Action: written })]))
+    expect(decide(question)).toMatchObject({ allowed: false, by: 'statement', action })
+  })
+
   it('is no by default, and yes for administrators, whatever they hold', () => {
     expect(doorTo(directoryOf()).decide(question)).toEqual({ allowed: false, by: 'default' })
     const asked = { ...question, caller: { ...question.caller, administrator: true } }
@@ -79,6 +88,7 @@ describe('the decision', () => {
     expect(doorTo(directoryOf([all], [blocked])).decide(question)).toEqual({
       allowed: false,
       by: 'statement',
+      action: 'meshlift:upgrade:finish',
       decided: { policy: 'policy 1', ...decided },
     })
     expect(doorTo(directoryOf([blocked], [all])).decide(question)).toMatchObject({

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Caller } from '../../access/caller.ts'
 import type { Decision, Question, Resource } from '../../access/permission.ts'
 import type { Needs } from '../../contract/route.ts'
+import { problemFrom } from '../../lib/problem.ts'
 import { permits } from './permit.ts'
 
 const ada: Caller = {
@@ -57,6 +58,27 @@ describe('a route with a permission', () => {
         message:
           'User ada is not allowed asm:mesh:get on mesh m1: no policy of this user allows it. Ask an administrator.',
       }),
+    )
+  })
+
+  it('names the action that a statement denied, and all that would do when nothing allows it', () => {
+    const refusal = (decision: Decision): string => {
+      const needs = { actions: ['asm:mesh:upgrade'] } as const
+      const gate = permits({ access: { decide: () => decision }, needs, caller: ada, project, now: () => 7 })
+      try {
+        gate.permit(mesh('m1'), ['meshlift:upgrade:finish'])
+      } catch (thrown) {
+        return problemFrom(thrown).message
+      }
+      return 'allowed'
+    }
+    const decided = { policy: 'rules', version: '5.0', through: 'user ada', statement: 0 } as const
+    const denies = { ...decided, effect: 'Deny', applies: true, why: 'it does' } as const
+    expect(refusal({ allowed: false, by: 'statement', decided: denies, action: 'meshlift:upgrade:finish' })).toBe(
+      'User ada is not allowed meshlift:upgrade:finish on mesh m1: a statement of policy rules denies it. Ask an administrator.',
+    )
+    expect(refusal({ allowed: false, by: 'default' })).toBe(
+      'User ada is not allowed asm:mesh:upgrade or meshlift:upgrade:finish on mesh m1: no policy of this user allows it. Ask an administrator.',
     )
   })
 })

@@ -25,21 +25,19 @@ export interface PermitParts {
 
 export function permits({ access, needs, caller, project, now }: PermitParts): Permits {
   let open = typeof needs === 'object'
-  const decide = (resource: Resource, also: readonly string[] = []): Decision => {
+  const decide = (resource: Resource, also: readonly string[] = []): Judged => {
     if (typeof needs !== 'object' || !caller || !project) throw bug('A permission was asked for that no route has.')
-    const permission = also.length === 0 ? needs : { ...needs, actions: [...needs.actions, ...also] as const }
-    return access.decide({ caller, project, permission: permission as Permission, resource, now: now() })
+    const permission = (also.length === 0 ? needs : { ...needs, actions: [...needs.actions, ...also] }) as Permission
+    const decision = access.decide({ caller, project, permission, resource, now: now() })
+    return { decision, user: caller.user.name, permission, resource }
   }
-  const refuse = (decision: Decision, resource: Resource): never => {
-    throw denied(caller?.user.name ?? 'nobody', (needs as Permission).actions[0], resource, decision)
-  }
-  const may: Permits['may'] = (resource) => decide(resource).allowed
+  const may: Permits['may'] = (resource) => decide(resource).decision.allowed
   return {
     may,
     permit(resource, also) {
-      const decision = decide(resource, also)
+      const judged = decide(resource, also)
       open = false
-      if (!decision.allowed) refuse(decision, resource)
+      if (!judged.decision.allowed) throw denied(judged)
     },
     permitted(things, resourceOf) {
       open = false
@@ -47,8 +45,8 @@ export function permits({ access, needs, caller, project, now }: PermitParts): P
       if (seen.length > 0) return seen
       // An empty list would hide from somebody without any permission that it is this which is missing.
       const all: Resource = { type: typeOf(needs), id: '*' }
-      const decision = decide(all)
-      if (!decision.allowed) refuse(decision, all)
+      const judged = decide(all)
+      if (!judged.decision.allowed) throw denied(judged)
       return seen
     },
     finish() {
@@ -62,12 +60,21 @@ function typeOf(needs: Needs): Resource['type'] {
   return Object.entries(actions).find(([action]) => action === name)?.[1].resource ?? 'mesh'
 }
 
-function denied(user: string, action: string, { type, id }: Resource, decision: Decision): Problem {
+interface Judged {
+  readonly decision: Decision
+  readonly user: string
+  readonly permission: Permission
+  readonly resource: Resource
+}
+
+/** Who was denied `meshlift:upgrade:finish` is not told of `asm:mesh:upgrade`, which the same policies may allow. */
+function denied({ decision, user, permission, resource: { type, id } }: Judged): Problem {
   const about = id === '*' ? `any ${type} of this project` : `${type} ${id}`
-  const why =
-    decision.by === 'statement'
-      ? `a statement of policy ${decision.decided.policy} denies it`
-      : 'no policy of this user allows it'
+  const byStatement = decision.by === 'statement'
+  const action = byStatement ? decision.action : permission.actions.join(' or ')
+  const why = byStatement
+    ? `a statement of policy ${decision.decided.policy} denies it`
+    : 'no policy of this user allows it'
   return new Problem({
     kind: 'forbidden',
     code: 'access/denied',
