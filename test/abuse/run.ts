@@ -107,7 +107,7 @@ export async function abuse({ seed, requests, warmUp }: Plan): Promise<Report> {
     const audit = await auditOf(get, written)
     const heapAfter = await server.heap()
     wires.close()
-    const connectionsLeft = await quiet(server.connections)
+    const connectionsLeft = await quiet(() => server.connections())
     const closedInMs = await server.close()
     const integrity = integrityOf(join(folder, 'meshlift.db'))
 
@@ -220,12 +220,13 @@ async function opened(talk: Session, api: Api, { user, password, domain, project
 
 /** Cards of an operation in the pack: those that cost much have few. */
 const cards: Readonly<Record<string, number>> = {
-  verifyAudit: 1,
+  verifyAudit: 2,
   createToken: 8,
   createUser: 50,
   CreateCanaryUpgrade: 60,
   CreateMesh: 60,
   DeleteMesh: 12,
+  UpdateCanaryUpgrade: 120,
 }
 const usual = 40
 /** More of a kind than this are not made: lists stay short. */
@@ -287,7 +288,8 @@ async function work(
     if (own.chance(0.01)) {
       const [how, text] = own.pick(Object.entries(raws))
       const path = `/v1/${home}/meshes`
-      await talk.sendRaw(text(path, admin.token), /^POST/.test(text(path, '')) ? 'POST' : 'GET', path, how)
+      const raw = text(path, admin.token)
+      await talk.sendRaw(raw, raw.startsWith('POST') ? 'POST' : 'GET', path, how)
       continue
     }
     const operation = drawn()

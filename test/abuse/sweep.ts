@@ -49,7 +49,13 @@ function isWhole(kind: Kind, { id, value, seen }: Thing, after: There): boolean 
     case 'key':
       return there.user === value.user && typeof there.enabled === 'boolean'
     case 'group':
-      return there.name === value.name && there.members.every((member: string) => after.user.has(member))
+      // Whoever was removed is no member any more, and no answer about the group said so.
+      return seen.some(({ name, members }) =>
+        isDeepStrictEqual(
+          [name, members.filter((member: string) => after.user.has(member))],
+          [there.name, there.members],
+        ),
+      )
     case 'mesh':
       return there.metadata.name === value.metadata.name && isDeepStrictEqual(there.spec, value.spec)
     // It goes on by itself.

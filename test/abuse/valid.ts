@@ -44,8 +44,8 @@ export function valid(operation: Operation, world: World): Asked | undefined {
     if (name === 'project_id' || where === 'header') continue
     if (where === 'query' && required !== true && dice.chance(0.6)) continue
     const value = fitting(schema, name, parts)
-    if (value === undefined && where === 'path') return undefined
-    if (value !== undefined) (where === 'path' ? params : query)[name] = String(value)
+    if (typeof value === 'string') (where === 'path' ? params : query)[name] = value
+    else if (where === 'path') return undefined
   }
   const plain: Asked = {
     operation,
@@ -75,7 +75,7 @@ function idsOf(member: string, { known, home }: World): readonly string[] | unde
   if (member === 'meshId') return ids(known.of('mesh'))
   if (member === 'targetVersion') return ['1.31', 'v1.31.0']
   if (member === 'action') return ['asm:mesh:get', 'asm:mesh:upgrade', 'meshlift:upgrade:plan']
-  if (member === 'version' || member === 'name_or_id') return []
+  if (member === 'version') return []
   return undefined
 }
 
