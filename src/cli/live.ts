@@ -1,5 +1,6 @@
 /** Draws a picture of lines again and again in place on a terminal. */
 
+import { harmless } from './harmless.ts'
 import type { Print } from './print.ts'
 
 export interface Picture {
@@ -18,7 +19,7 @@ export function picture(print: Pick<Print, 'raw'>): Picture {
   return {
     draw: (lines) => {
       // One write: a picture in halves flickers.
-      print.raw(`${up(height)}\r${lines.map((line) => `${line}${clearRestOfLine}\n`).join('')}${clearBelow}`)
+      print.raw(`${up(height)}\r${lines.map((line) => `${harmless(line)}${clearRestOfLine}\n`).join('')}${clearBelow}`)
       height = lines.length
     },
     end: () => {

@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util'
 import type { Problem } from '../lib/problem.ts'
+import { harmless } from './harmless.ts'
 
 /** What a stream of the process has of it. */
 export interface Stream {
@@ -48,19 +49,19 @@ export function printer({ out, err, output, color }: PrintOptions): Print {
   const paintErr = color && err.isTTY === true ? colored : plain
   return {
     say: (line) => {
-      if (!json) out.write(`${line}\n`)
+      if (!json) out.write(`${harmless(line)}\n`)
     },
     result: (value, lines) => {
       if (json) out.write(`${JSON.stringify(value, undefined, 2)}\n`)
-      else for (const line of lines) out.write(`${line}\n`)
+      else for (const line of lines) out.write(`${harmless(line)}\n`)
     },
     aside: (line) => {
-      if (!json) err.write(`${paintErr('dim', line)}\n`)
+      if (!json) err.write(`${paintErr('dim', harmless(line))}\n`)
     },
     fail: ({ kind, code, message, facts, cause }) => {
       const known = facts['known']
       if (json) err.write(`${JSON.stringify({ error: { kind, code, text: message, ...(known ? { known } : {}) } })}\n`)
-      else err.write(`${paintErr('red', 'meshlift:')} ${message}\n`)
+      else err.write(`${paintErr('red', 'meshlift:')} ${message.split('\n').map(harmless).join('\n')}\n`)
       // Nobody can act on it but who mends the program.
       if (!json && code === 'program/bug' && cause instanceof Error)
         err.write(`${paintErr('dim', cause.stack ?? '')}\n`)

@@ -28,6 +28,13 @@ const session = { token: 'secret-token', projectId: 'p1' }
 const clientOf = (fetch: Fetch) => client({ baseUrl: 'http://127.0.0.1:1/', fetch }, session)
 
 describe('a call', () => {
+  it.each([[''], ['.'], ['..']])('with %j as an id is not sent: it would ask for something else', async (id) => {
+    const { fetch, sent } = answering(() => json({}))
+    const asked = clientOf(fetch).leaveGroup({ group_id: 'g1', user_id: id })
+    await expect(asked).rejects.toMatchObject({ code: 'client/no-id' })
+    expect(sent).toEqual([])
+  })
+
   it('is written from the table: path, query, body and token', async () => {
     const { fetch, sent } = answering(
       () => json({ items: [] }),

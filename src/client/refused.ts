@@ -3,7 +3,7 @@
 export interface RefusedDetails {
   /** HTTP status; 0 when no answer came. */
   readonly status: number
-  /** `owner/word` where the server tells it, else its coarse code; `client/unreachable`, `client/untrusted`, `client/not-ours`. */
+  /** `owner/word` where the server tells it, else its coarse code; `client/unreachable`, `client/untrusted`, `client/not-ours`, `client/no-id`. */
   readonly code: string
   /** One sentence for people. */
   readonly text: string

@@ -71,11 +71,20 @@ export async function send<Name extends RouteName>(
 }
 
 function urlOf(baseUrl: string, path: string, { params, query }: Message): string {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, key: string) => segmentOf(params[key] ?? ''))
   const asked = new URLSearchParams(
     Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),
   ).toString()
   return `${baseUrl.replace(/\/$/, '')}${filled}${asked === '' ? '' : `?${asked}`}`
+}
+
+/**
+ * Throws Refused for what is not one part of a path. However they are escaped, `.` and `..` are taken away with the part
+ * before them: taking the user `..` out of a group would remove the group.
+ */
+function segmentOf(id: string): string {
+  if (id !== '' && id !== '.' && id !== '..') return encodeURIComponent(id)
+  throw new Refused({ status: 0, code: 'client/no-id', text: `"${id}" is not an id.` })
 }
 
 function targetOf(url: string): string {

@@ -139,6 +139,24 @@ describe('looking at a token', () => {
   })
 })
 
+describe('a project that is not there', () => {
+  const asks = (name: string) => {
+    const { identity } = body.auth
+    const user = { ...identity.password.user, name }
+    return ask({ auth: { identity: { ...identity, password: { user } }, scope: { project: { name: 'nowhere' } } } })
+  }
+
+  it('is told with those that there are, to whoever has rights in them', async () => {
+    await at.somebody({ name: 'ada', allow: ['asm:mesh:get'], project: 'blue' })
+    await at.somebody({ name: 'bob', allow: [], project: 'green' })
+    const [admin, ada, bob] = await Promise.all([asks('admin'), asks('ada'), asks('bob')])
+    for (const one of [admin, ada, bob]) expect(one.status).toBe(404)
+    expect(admin.body.error_msg).toContain('There is default, blue, green.')
+    expect(ada.body.error_msg).toContain('There is blue.')
+    expect(bob.body.error_msg).toContain('There is none that you have rights in.')
+  })
+})
+
 describe('a temporary key', () => {
   const path = '/v3.0/OS-CREDENTIAL/securitytokens'
   const request = (token?: object) => ({ auth: { identity: { methods: ['token'], ...(token ? { token } : {}) } } })

@@ -129,7 +129,8 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
           throw thrown
         })
         lockout.succeeded(who, from)
-        const project = scopeOf(directory(), auth.scope)
+        const hasRights = (one: Named): boolean => rolesOf(directory(), systemPolicies, user, one).length > 0
+        const project = scopeOf(directory(), auth.scope, hasRights)
         const token = newToken()
         const issuedAt = clock.now()
         const row: KeptToken = {

@@ -103,7 +103,7 @@ const showCommand = (cli: Cli): Command =>
         print.aside(
           `Policy ${policy.name}, Version ${policy.version}${policy.system ? ', defined by the program' : ''}:`,
         )
-        print.result(policy, [JSON.stringify(policy.document, undefined, 2)])
+        print.result(policy, JSON.stringify(policy.document, undefined, 2).split('\n'))
         return exitCodes.done
       }),
     )
