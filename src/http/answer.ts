@@ -7,6 +7,7 @@ import { routes } from '../contract/routes.ts'
 import type { Route } from '../contract/route.ts'
 import type { RouteName } from '../contract/routes.ts'
 import { inTurn } from '../lib/in-turn.ts'
+import { problemFrom } from '../lib/problem.ts'
 import { AskedOf } from './asked.ts'
 import { matches } from './etag.ts'
 import { projectOf } from './gate/authenticate.ts'
@@ -42,7 +43,9 @@ export function answering(
 
   const refusal = (thrown: unknown, request: FastifyRequest): Sent => {
     const { name } = request.routeOptions.config
-    const { status, headers, body } = refusalOf(translated(thrown), name ? routes[name].family : 'gateway', request.id)
+    const problem = problemFrom(translated(thrown))
+    const { status, headers, body } = refusalOf(problem, name ? routes[name].family : 'gateway', request.id)
+    request.refusal = problem.code
     if (status >= 500) failed(thrown, request.id)
     return { status, headers: { ...headers, 'content-type': json }, body: JSON.stringify(body) }
   }

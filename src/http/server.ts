@@ -49,6 +49,8 @@ declare module 'fastify' {
     signer: Signer | undefined
     /** The bytes that came. */
     rawBytes: Buffer | undefined
+    /** Code of the problem that the answer tells; undefined when it was not refused. */
+    refusal: string | undefined
   }
 }
 
@@ -158,6 +160,7 @@ function addGate(app: FastifyInstance, { access }: Parts, limit: Rate, headers: 
   app.decorateRequest('caller', undefined)
   app.decorateRequest('signer', undefined)
   app.decorateRequest('rawBytes', undefined)
+  app.decorateRequest('refusal', undefined)
 
   /** Whoever fails to become known is counted by address. */
   const failed = (request: FastifyRequest, thrown: unknown): never => {

@@ -29,8 +29,9 @@ describe('requests', () => {
     const made = Fastify({ logger: false })
     metrics.app(made)
     made.get('/meshes/:id', { config: { name: 'getMesh' } }, () => Promise.resolve({}))
-    made.get('/gone/:id', { config: { name: 'getUpgrade' } }, () => {
-      throw new Problem({ kind: 'not-found', code: 'upgrades/unknown', text: 'There is none called secret-name.' })
+    made.get('/gone/:id', { config: { name: 'getUpgrade' } }, (request, reply) => {
+      request.refusal = 'upgrades/unknown'
+      return reply.code(404).send('There is none called secret-name.')
     })
     made.get('/stream', { config: { name: 'listNotes' } }, (_request, reply) =>
       reply.type('text/event-stream').send('data: 1\n\n'),
@@ -51,7 +52,7 @@ describe('requests', () => {
     expect(await counts(metrics)).toEqual([
       'meshlift_http_request_duration_seconds_count{route="getMesh",method="GET",status="2xx"} 20',
       'meshlift_http_request_duration_seconds_count{route="none",method="none",status="4xx"} 20',
-      'meshlift_http_request_duration_seconds_count{route="getUpgrade",method="GET",status="5xx"} 1',
+      'meshlift_http_request_duration_seconds_count{route="getUpgrade",method="GET",status="4xx"} 1',
     ])
     expect(await linesOf(metrics, 'meshlift_http_refusals_total')).toEqual([
       'meshlift_http_refusals_total{code="upgrades/unknown"} 1',

@@ -7,8 +7,6 @@ import type { Registry } from 'prom-client'
 import { routes } from '../contract/routes.ts'
 import type { RouteName } from '../contract/routes.ts'
 import type { UpgradeDoor } from '../http/parts.ts'
-import { translated } from '../http/problem.ts'
-import { problemFrom } from '../lib/problem.ts'
 
 /** Seconds; most answers take a few milliseconds, the slowest wait for a cluster. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -48,10 +46,7 @@ export function countRequests(app: FastifyInstance, registry: Registry): void {
     // A stream lasts as long as its reader likes.
     if (!isStream(reply.getHeader('content-type')))
       observeOf(request.routeOptions.config.name, Math.floor(reply.statusCode / 100))(reply.elapsedTime / 1000)
-    done()
-  })
-  app.addHook('onError', (_request, _reply, error, done) => {
-    refusals.labels(problemFrom(translated(error)).code).inc()
+    if (request.refusal !== undefined) refusals.labels(request.refusal).inc()
     done()
   })
 }

@@ -144,12 +144,16 @@ test(
     for (const path of ['/healthz', '/readyz', '/metrics']) expect((await fetch(one.url + path)).status).not.toBe(200)
 
     expect((await run('upgrade', 'demo', '--to', '1.31', '--yes', '--data', folder)).exitCode).toBe(0)
+    expect((await run('project', 'remove', 'default', '--data', folder)).exitCode).toBe(5)
     const metrics = await (await fetch(`${health}/metrics`)).text()
     for (const line of [
       /^meshlift_upgrades\{state="Pending"\} 1$/m,
       /^meshlift_lease_held 1$/m,
       /^meshlift_verdicts_total\{stage="move-workloads",kind="done"\} 1$/m,
       /^meshlift_http_request_duration_seconds_count\{route="createUpgrade",method="POST",status="2xx"\} 1$/m,
+      // At the door, three times above, and by a handler.
+      /^meshlift_http_refusals_total\{code="access\/no-token"\} 3$/m,
+      /^meshlift_http_refusals_total\{code="access\/in-use"\} 1$/m,
       /^process_resident_memory_bytes \d+$/m,
     ])
       expect(metrics).toMatch(line)

@@ -62,8 +62,8 @@ describe('the decision', () => {
     ['the documented one, when that is enough', 'asm:*', 'asm:mesh:upgrade'],
     ['the first of both', '*', 'asm:mesh:upgrade'],
   ])('tells what a statement denied: %s', (_, written, action) => {
-    const { decide } = doorTo(directoryOf([all], [deny({ Action: written })]))
-    expect(decide(question)).toMatchObject({ allowed: false, by: 'statement', action })
+    const door = doorTo(directoryOf([all], [deny({ Action: written })]))
+    expect(door.decide(question)).toMatchObject({ allowed: false, by: 'statement', action })
   })
 
   it('is no by default, and yes for administrators, whatever they hold', () => {
