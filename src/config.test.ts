@@ -118,3 +118,21 @@ test('every setting says in one line what it is for', () => {
     expect(about.help.endsWith('.')).toBe(false)
   }
 })
+
+describe('trusted proxies', () => {
+  test.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['127.0.0.1, 10.0.0.0/8 ,2001:db8::/32', '127.0.0.1,10.0.0.0/8,2001:db8::/32'],
+  ])('%s are read', (given, expected) => {
+    expect(read({ flags: { trustedProxies: given } }).config.trustedProxies).toBe(expected)
+  })
+
+  test.each([['proxy.example'], ['10.0.0.0/33'], ['10.0.0.0/8/8'], ['127.0.0.1,'], ['true'], ['loopback']])(
+    '%s are refused',
+    (given) => {
+      expect(mistakesOf({ flags: { trustedProxies: given } })).toEqual([
+        expect.stringContaining('addresses or networks with commas'),
+      ])
+    },
+  )
+})

@@ -1,6 +1,7 @@
 /** Every setting: name, default, check and one line of help. Flag over environment over file over default. */
 
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { isRecord } from './lib/json.ts'
@@ -73,6 +74,12 @@ const settings = {
     ...onOff,
     default: false,
     help: 'listen beyond this machine without TLS: whoever sees the traffic can act as any user',
+  }),
+  trustedProxies: optional({
+    value: 'ADDRESSES',
+    accepts: 'addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8',
+    read: readNetworks,
+    help: 'proxies in front of the server, whose X-Forwarded-For says where a request comes from',
   }),
   keyFile: optional({
     ...folder,
@@ -179,7 +186,7 @@ const settings = {
   accessKey: optional({
     ...text,
     value: 'AK',
-    help: 'sign requests with this access key instead of logging in; with MESHLIFT_SECRET_KEY and MESHLIFT_PROJECT',
+    help: 'sign with this access key instead of logging in; with MESHLIFT_SECRET_KEY and MESHLIFT_PROJECT',
   }),
   secretKey: optional({ ...text, value: 'SK', secret: true, help: 'secret of that access key' }),
   securityToken: optional({ ...text, value: 'TEXT', secret: true, help: 'security token of a temporary access key' }),
@@ -325,6 +332,16 @@ const dashed = (name: string, by: string): string => name.replace(/[A-Z]/g, (let
 function readListen(given: string): string | undefined {
   const port = /^(?:\[[^\]\s]+\]|[^:\s]+):(\d{1,5})$/.exec(given)?.[1]
   return port === undefined || Number(port) > 65_535 ? undefined : given
+}
+
+function readNetworks(given: string): string | undefined {
+  const parts = given.split(',').map((part) => part.trim())
+  const isNetwork = (part: string): boolean => {
+    const [address = '', bits, ...more] = part.split('/')
+    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
+    return most > 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+  }
+  return parts.every(isNetwork) ? parts.join(',') : undefined
 }
 
 function readUrl(given: string): string | undefined {

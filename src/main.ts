@@ -178,7 +178,10 @@ export async function openServer(config: Config): Promise<OpenServer> {
       newId: () => randomUUID(),
       log,
     },
-    doors?.tls ? { https: doors.tls.certificate.context } : {},
+    {
+      ...(doors?.tls ? { https: doors.tls.certificate.context } : {}),
+      ...(config.trustedProxies === undefined ? {} : { trustedProxies: config.trustedProxies }),
+    },
   )
   metrics?.app(app)
   running.defer(() => app.close())

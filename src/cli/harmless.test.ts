@@ -14,6 +14,7 @@ const hostile: readonly (readonly [string, string])[] = [
 ]
 
 it.each(hostile)('%s does not reach the terminal', (_, text) => {
+  // oxlint-disable-next-line no-control-regex
   expect(harmless(text)).not.toMatch(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u202e]/)
   let written = ''
   const stream = { write: (part: string) => (written += part), isTTY: true }

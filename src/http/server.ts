@@ -56,6 +56,8 @@ declare module 'fastify' {
 
 export interface ServerOptions {
   readonly https?: SecureContextOptions
+  /** Addresses and networks, with commas between them: from these, `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: string
   /**
    * Milliseconds: until the headers are there, until the body is, between two requests of a connection, between two
    * looks at these, and for what is under way when the server is closed.
@@ -68,7 +70,7 @@ type Send = (reply: FastifyReply, sent: Sent) => FastifyReply
 
 const defaultTimeouts = { headers: 15_000, request: 60_000, keepAlive: 60_000, lookEvery: 2000, finish: 10_000 }
 
-export function server(parts: Parts, { https, timeouts = {} }: ServerOptions = {}): FastifyInstance {
+export function server(parts: Parts, { https, trustedProxies, timeouts = {} }: ServerOptions = {}): FastifyInstance {
   const times = { ...defaultTimeouts, ...timeouts }
   const http = {
     maxHeaderSize: parsedBytes,
@@ -81,6 +83,8 @@ export function server(parts: Parts, { https, timeouts = {} }: ServerOptions = {
     logger: false,
     genReqId: () => randomUUID(),
     bodyLimit: sizes.body,
+    // Else all that a proxy passes on comes from one address, and whoever guesses wrong there locks everybody out.
+    trustProxy: trustedProxies ?? false,
     requestTimeout: times.request,
     keepAliveTimeout: times.keepAlive,
     exposeHeadRoutes: false,
