@@ -15,6 +15,13 @@ export type Kind =
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Json = any
 
+/** An answer, and when it was asked for and came, in milliseconds. */
+export interface Told {
+  readonly value: Json
+  readonly from: number
+  readonly to: number
+}
+
 export interface Thing {
   readonly id: string
   /** Of the request that made it. */
@@ -22,13 +29,13 @@ export interface Thing {
   /** As it was answered last. */
   value: Json
   /** Every way in which it was answered. */
-  readonly seen: Json[]
+  readonly seen: Told[]
 }
 
 export interface Known {
   of(kind: Kind): readonly Thing[]
-  made(kind: Kind, id: string, project: string, value: Json): void
-  changed(kind: Kind, id: string, value: Json): void
+  made(kind: Kind, id: string, project: string, told: Told): void
+  changed(kind: Kind, id: string, told: Told): void
   gone(kind: Kind, id: string): void
 }
 
@@ -43,14 +50,14 @@ export function known(): Known {
   }
   return {
     of: (kind) => [...row(kind).values()],
-    made(kind, id, project, value) {
-      if (!removed.has(`${kind} ${id}`)) row(kind).set(id, { id, project, value, seen: [value] })
+    made(kind, id, project, told) {
+      if (!removed.has(`${kind} ${id}`)) row(kind).set(id, { id, project, value: told.value, seen: [told] })
     },
-    changed(kind, id, value) {
+    changed(kind, id, told) {
       const thing = row(kind).get(id)
       if (!thing) return
-      thing.value = value
-      thing.seen.push(value)
+      thing.value = told.value
+      thing.seen.push(told)
     },
     gone(kind, id) {
       removed.add(`${kind} ${id}`)
@@ -66,24 +73,33 @@ export function known(): Known {
   }
 }
 
+/** What it may be now: of answers that came before another one was asked for, none. */
+export const latest = ({ seen }: Thing): readonly Json[] =>
+  seen.filter((one) => !seen.some((other) => other.from > one.to)).map(({ value }) => value)
+
+export interface Learnt extends Omit<Told, 'value'> {
+  readonly project: string
+  readonly sent: () => Json
+  readonly answer: Json
+}
+
 /** What became of what, by an operation that was answered with success. */
-export function learn(
-  things: Known,
-  operation: string,
-  { project, sent, answer }: { readonly project: string; readonly sent: () => Json; readonly answer: Json },
-): void {
+export function learn(things: Known, operation: string, { project, sent, answer, from, to }: Learnt): void {
   const [, verb = '', kind] = /^(create|add|change|remove|Create|Delete)(.+)$/.exec(operation) ?? []
   const what = kinds[kind ?? '']
-  if (operation === 'joinGroup' || operation === 'leaveGroup') things.changed('group', answer.id, answer)
-  else if (operation === 'moveMesh') things.changed('mesh', answer.metadata.uid, answer)
-  else if (operation === 'UpdateCanaryUpgrade') things.changed('upgrade', answer.metadata.uid, answer)
+  const told = { value: answer, from, to }
+  if (operation === 'joinGroup' || operation === 'leaveGroup') things.changed('group', answer.id, told)
+  else if (operation === 'moveMesh') things.changed('mesh', answer.metadata.uid, told)
+  else if (operation === 'UpdateCanaryUpgrade') things.changed('upgrade', answer.metadata.uid, told)
   else if (what === undefined) return
   else {
     const id: string = answer.id ?? answer.access ?? answer.metadata.uid
     if (/^(remove|Delete)$/.test(verb)) things.gone(what, id)
-    else if (verb === 'change') things.changed(what, id, answer)
+    else if (verb === 'change') things.changed(what, id, told)
     // Of a key the answer has only its two halves.
-    else things.made(what, id, project, what === 'key' ? { access: answer.access, user: sent().user } : answer)
+    else if (what === 'key')
+      things.made(what, id, project, { ...told, value: { access: answer.access, user: sent().user, enabled: true } })
+    else things.made(what, id, project, told)
   }
 }
 

@@ -77,7 +77,8 @@ export async function abuse({ seed, requests, warmUp }: Plan): Promise<Report> {
     const talk = session(wires, authority, api.operations)
     const { world, admin, reader, get } = await opened(talk, api, server.credentials)
     const before = await sweep(get, world.home)
-    for (const mesh of before.mesh.values()) world.known.made('mesh', mesh.metadata.uid, world.home, mesh)
+    for (const mesh of before.mesh.values())
+      world.known.made('mesh', mesh.metadata.uid, world.home, { value: mesh, from: 0, to: 0 })
     const all = { ...before, mesh: new Map<string, Json>() }
 
     const crowd = (count: number, first: number): Promise<unknown> => {
@@ -229,6 +230,8 @@ const cards: Readonly<Record<string, number>> = {
   UpdateCanaryUpgrade: 120,
 }
 const usual = 40
+/** Of what removes: so there is something of every kind at the end, and most of it has been changed. */
+const seldom = 16
 /** More of a kind than this are not made: lists stay short. */
 const most = 20
 
@@ -254,7 +257,10 @@ async function work(
   const { api, dice: own, known: things, home, described } = world
   const byId = new Map(api.operations.map((operation) => [operation.id, operation]))
   const pack = api.operations.flatMap((operation) =>
-    Array.from({ length: cards[operation.id] ?? usual }, () => operation),
+    Array.from(
+      { length: cards[operation.id] ?? (operation.id.startsWith('remove') ? seldom : usual) },
+      () => operation,
+    ),
   )
   const ids = (): readonly string[] =>
     (['user', 'group', 'project', 'key', 'policy', 'grant', 'upgrade'] as const).flatMap((kind) =>
@@ -266,7 +272,8 @@ async function work(
     if (!answer?.body || !answer.operation || answer.status === 304) return
     // A mark before the text and white space alone are taken by some and are no JSON to others.
     const sent = (): Json => JSON.parse(new TextDecoder().decode(request.body))
-    learn(things, answer.operation.id, { project: answer.project, sent, answer: answer.body })
+    const { operation, project, body, from, to } = answer
+    learn(things, operation.id, { project, sent, answer: body, from, to })
     if (Array.isArray(answer.body.accepts)) {
       described.set(answer.body.id, answer.body)
       const upgrade = things.of('upgrade').find(({ id }) => id === answer.body.id)

@@ -21,6 +21,9 @@ export interface Heard extends Answer {
   readonly project: string
   /** Undefined where there is none. */
   readonly body: Json
+  /** When it was asked for and came, in milliseconds. */
+  readonly from: number
+  readonly to: number
 }
 
 /** What was counted so far. */
@@ -81,7 +84,8 @@ export function session(wires: Wire, host: string, operations: readonly Operatio
       seen.sent += 1
       const from = performance.now()
       const outcome = await wires.send(bytesOf(request, host), method)
-      seen.slowestMs = Math.max(seen.slowestMs, performance.now() - from)
+      const to = performance.now()
+      seen.slowestMs = Math.max(seen.slowestMs, to - from)
       if (outcome === 'cut' || outcome === 'hung') {
         fault(told, outcome)
         return undefined
@@ -100,7 +104,7 @@ export function session(wires: Wire, host: string, operations: readonly Operatio
           ? (JSON.parse(text) as Json)
           : undefined
       const project = /^\/(?:meshlift\/)?v1\/([0-9a-f]{32})\//.exec(path)?.[1] ?? ''
-      return { ...outcome, operation, project, body }
+      return { ...outcome, operation, project, body, from, to }
     },
     async sendRaw(text, method, path, how) {
       seen.sent += 1

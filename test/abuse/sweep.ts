@@ -1,6 +1,7 @@
 /** What is there, by the lists of the server, and what is missing from it, too much in it, or not as it was answered. */
 
 import { isDeepStrictEqual } from 'node:util'
+import { latest } from './known.ts'
 import type { Json, Kind, Known, Thing } from './known.ts'
 
 export type There = Readonly<Record<Kind, ReadonlyMap<string, Json>>>
@@ -43,14 +44,16 @@ export function differences(before: There, known: Known, after: There): readonly
   })
 }
 
-function isWhole(kind: Kind, { id, value, seen }: Thing, after: There): boolean {
+function isWhole(kind: Kind, thing: Thing, after: There): boolean {
+  const { id, value } = thing
   const there = after[kind].get(id)
+  const now = latest(thing)
   switch (kind) {
     case 'key':
-      return there.user === value.user && typeof there.enabled === 'boolean'
+      return now.some(({ user, enabled }) => there.user === user && there.enabled === enabled)
     case 'group':
       // Whoever was removed is no member any more, and no answer about the group said so.
-      return seen.some(({ name, members }) =>
+      return now.some(({ name, members }) =>
         isDeepStrictEqual(
           [name, members.filter((member: string) => after.user.has(member))],
           [there.name, there.members],
@@ -67,6 +70,6 @@ function isWhole(kind: Kind, { id, value, seen }: Thing, after: There): boolean 
     case 'policy':
     case 'grant':
     case 'cluster':
-      return seen.some((one) => isDeepStrictEqual(one, there))
+      return now.some((one) => isDeepStrictEqual(one, there))
   }
 }
