@@ -23,3 +23,9 @@ export async function* auditPages(
     left -= items.length
   }
 }
+
+/** The number to start after, so that the newest `count` follow. */
+export async function beforeNewest(session: Session, count: number, signal: AbortSignal): Promise<number> {
+  const { last } = await session.call('listAudit', { query: { limit: '1' } }, signal)
+  return Math.max(0, last - count)
+}

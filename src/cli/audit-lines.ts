@@ -1,7 +1,6 @@
 /** The audit log for people: what was asked and what became of it in one line. */
 
 import type { AuditEntry } from '../contract/iam.ts'
-import { isRecord } from '../lib/json.ts'
 import { table } from './layout.ts'
 
 /** An answer further down belongs to the question above it; one whose question is not here stands alone. */
@@ -15,7 +14,8 @@ export function auditLines(entries: readonly AuditEntry[]): readonly string[] {
       return [
         String(one.number),
         one.at,
-        one.user?.name ?? loggedIn(answer) ?? '-',
+        // Nobody is known while a password is looked at: only the answer says who logged in.
+        one.user?.name ?? answer?.user?.name ?? '-',
         one.with ?? '-',
         one.from,
         one.operation,
@@ -32,12 +32,4 @@ function outcome(answer: AuditEntry | undefined): string {
   if (answer === undefined) return 'no answer'
   const status = answer.status === undefined ? '' : ` ${answer.status}`
   return answer.kind === 'refused' ? `refused${status}` : status.trim() || 'answered'
-}
-
-/** Nobody is known while a password is asked about; the token that was given says who it was. */
-function loggedIn(answer: AuditEntry | undefined): string | undefined {
-  const { token } = isRecord(answer?.after) ? answer.after : {}
-  const { user } = isRecord(token) ? token : {}
-  const { name } = isRecord(user) ? user : {}
-  return typeof name === 'string' ? name : undefined
 }

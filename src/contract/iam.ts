@@ -154,7 +154,7 @@ export const AuditEntry = Type.Object({
   requestId: Type.String(),
   /** `asked` before it is done, `answered` afterwards, `refused` when it was not allowed. */
   kind: Type.Enum(['asked', 'answered', 'refused'] as const),
-  /** Name and id of the user; absent while nobody is known (a log-in). */
+  /** Name and id of the user; absent while nobody is known: a log-in that is asked for, or failed. */
   user: Type.Optional(Type.Object({ id: Type.String(), name: Type.String() })),
   /** `token`, or the AK. */
   with: Type.Optional(Type.String()),
@@ -173,7 +173,8 @@ export const AuditEntry = Type.Object({
   hash: Type.String(),
 })
 export type AuditEntry = Shape<typeof AuditEntry>
-export const AuditList = Type.Object({ items: Type.Array(AuditEntry) })
+/** `last`: number of the newest entry there is; 0 for none. */
+export const AuditList = Type.Object({ items: Type.Array(AuditEntry), last: Type.Integer() })
 export type AuditList = Shape<typeof AuditList>
 export const AuditQuery = Type.Object({
   after: Type.Optional(Type.String({ pattern: '^\\d{1,12}$', accepts: 'the number of an entry, 0 for all of them' })),

@@ -106,6 +106,23 @@ describe('the audit log', () => {
     expect(JSON.stringify(await all())).not.toContain(secret)
   })
 
+  it('has who logged in, and no name of who did not: it may be a password', async () => {
+    const ada = await person(at, 'ada')
+    const slip = 'typed into the wrong field'
+    const user = { name: slip, password, domain: { name: 'meshlift' } }
+    const body = { auth: { identity: { methods: ['password'], password: { user } } } }
+    expect((await at.ask('POST', '/v3/auth/tokens', body)).status).toBe(401)
+    const entries = (await all()).filter(({ operation }) => operation === 'createToken').slice(-4)
+    expect(entries).toMatchObject([
+      { kind: 'asked' },
+      { kind: 'answered', status: 201, user: { id: ada.id, name: 'ada' } },
+      { kind: 'asked' },
+      { kind: 'answered', status: 401 },
+    ])
+    expect(entries.map((one) => one.user?.name)).toEqual([undefined, 'ada', undefined, undefined])
+    expect(JSON.stringify(await all())).not.toContain(slip)
+  })
+
   it('has what was refused to somebody', async () => {
     const ada = await person(at, 'ada')
     await ada.ask('GET', '/v1/PROJECT/meshes')
@@ -121,6 +138,7 @@ describe('the audit log', () => {
     expect(await page({ after: '2', limit: '3' })).toEqual(entries.slice(2, 5))
     expect(await page({ after: '0', limit: '1' })).toEqual(entries.slice(0, 1))
     expect(await page({ after: String(entries.length) })).toEqual([])
+    expect((await at.client.listAudit({ query: { limit: '1' } })).last).toBe(entries.length)
     expect((await at.ask('GET', '/meshlift/v1/iam/audit?limit=0')).status).toBe(400)
     expect((await at.ask('GET', '/meshlift/v1/iam/audit?after=-1')).status).toBe(400)
   })

@@ -53,6 +53,7 @@ describe.each(drivers)('the audit log in %s', (_, make) => {
     const log = await make()
     expect(await log.verify()).toEqual({ intact: true, entries: 0, head: '' })
     expect(await log.read(0, 10)).toEqual([])
+    expect(await log.last()).toBe(0)
   })
 
   it('numbers and chains what it is given, and gives it back', async () => {
@@ -76,6 +77,7 @@ describe.each(drivers)('the audit log in %s', (_, make) => {
   it('reads on from a number, so many at a time', async () => {
     const log = await make()
     for (const name of ['a', 'b', 'c', 'd']) await log.append(entry(name))
+    expect(await log.last()).toBe(4)
     const names = async (after: number, limit: number): Promise<readonly string[]> =>
       (await log.read(after, limit)).map(({ operation }) => operation)
     expect(await names(1, 2)).toEqual(['b', 'c'])

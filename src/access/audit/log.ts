@@ -22,6 +22,8 @@ export interface AuditLog {
   append(entry: NewEntry): Promise<void>
   /** Those with a number above `after`, oldest first. */
   read(after: number, limit: number): Promise<readonly AuditEntry[]>
+  /** Number of the newest one; 0 when there is none. */
+  last(): Promise<number>
   /**
    * Notices an entry that was changed, removed, moved, put in or hashed anew without the key, and entries that were cut
    * off at the end. What it cannot notice: everything put back as it once was (a copy of the file, or no entry at all),

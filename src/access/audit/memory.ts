@@ -17,6 +17,7 @@ export function memoryAuditLog(chainKey: Buffer): AuditLog {
       head = made.head
     },
     read: async (after, limit) => rows(after, limit).map(shownEntry),
+    last: async () => entries.at(-1)?.number ?? 0,
     verify: (signal) =>
       verifyChain(chainKey, { head: async () => head, rows: async (after, limit) => rows(after, limit) }, signal),
   }

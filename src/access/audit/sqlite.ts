@@ -21,11 +21,7 @@ export function sqliteAuditLog(kysely: Kysely<unknown>, chainKey: Buffer): Audit
     append: (entry) =>
       db.transaction().execute(async (inside) => {
         const head = await headIn(inside)
-        const { last } = await inside
-          .selectFrom('access_audit')
-          .select((select) => select.fn.max('number').as('last'))
-          .executeTakeFirstOrThrow()
-        const made = chained(chainKey, entry, head, last ?? 0)
+        const made = chained(chainKey, entry, head, await lastIn(inside))
         await inside.insertInto('access_audit').values(made.next).execute()
         await inside
           .insertInto('access_audit_head')
@@ -34,10 +30,19 @@ export function sqliteAuditLog(kysely: Kysely<unknown>, chainKey: Buffer): Audit
           .execute()
       }),
     read: async (after, limit) => (await rows(after, limit)).map(shownEntry),
+    last: () => lastIn(db),
     verify: (signal) => verifyChain(chainKey, { head: () => headIn(db), rows }, signal),
   }
 }
 
 async function headIn(db: Kysely<AuditDatabase>): Promise<Head | undefined> {
   return db.selectFrom('access_audit_head').select(['number', 'hash', 'seal']).executeTakeFirst()
+}
+
+async function lastIn(db: Kysely<AuditDatabase>): Promise<number> {
+  const { last } = await db
+    .selectFrom('access_audit')
+    .select((select) => select.fn.max('number').as('last'))
+    .executeTakeFirstOrThrow()
+  return last ?? 0
 }

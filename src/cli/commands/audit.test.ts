@@ -28,7 +28,8 @@ const entry = (
 function typed(words: string, entries: readonly AuditEntry[], script: Script = {}) {
   const { fetch, calls } = scriptedServer({
     listAudit: ({ query }) => ({
-      items: entries.filter(({ number }) => number > Number(query['after'])).slice(0, Number(query['limit'])),
+      items: entries.filter(({ number }) => number > Number(query['after'] ?? 0)).slice(0, Number(query['limit'])),
+      last: entries.at(-1)?.number ?? 0,
     }),
     ...script,
   })
@@ -42,7 +43,7 @@ describe('audit show', () => {
     entry(3, 'answered', 'a', {
       operation: 'createToken',
       status: 201,
-      after: { token: { user: { id: 'u2', name: 'grace' } } },
+      user: { id: 'u2', name: 'grace' },
     }),
     entry(4, 'refused', 'c', { status: 403, operation: 'deleteMesh' }),
     entry(5, 'answered', 'z', { status: 200 }),
@@ -81,6 +82,24 @@ describe('audit show', () => {
     const { out, calls } = await typed('audit show --output json', many)
     expect((JSON.parse(out) as { items: unknown[] }).items).toHaveLength(2500)
     expect(calls).toHaveLength(3)
+  })
+
+  test.each([
+    ['audit show', 2401, 'There are older ones: meshlift audit show --limit 100\n'],
+    ['audit show --last 3', 2498, 'There are older ones: meshlift audit show --limit 100\n'],
+    ['audit show --last 1200', 1301, 'There are older ones: meshlift audit show --limit 100\n'],
+    ['audit show --last 9000', 1, ''],
+    ['audit show --after 0', 1, ''],
+  ])('%s is from entry %d to the newest', async (words, first, aside) => {
+    const many = Array.from({ length: 2500 }, (_, index) => entry(index + 1, 'answered', `r${index}`, { status: 200 }))
+    const { out, err } = await typed(words, many)
+    const lines = out.trimEnd().split('\n').slice(1)
+    expect([lines[0]?.split(' ')[0], lines.length]).toEqual([String(first), 2501 - first])
+    expect(err).toBe(aside)
+  })
+
+  test('the newest of a part is not asked for', async () => {
+    expect((await typed('audit show --last 5 --after 3', entries)).exitCode).toBe(exitCodes.invalid)
   })
 
   test.each(['--after x', '--limit -1', '--limit 1.5'])('%s is no number', async (words) => {

@@ -1,8 +1,8 @@
 /** `audit`: who asked what, and whether that record is as it was written. */
 
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import type { AuditEntry, AuditVerification } from '../../contract/iam.ts'
-import { auditPages } from '../audit-entries.ts'
+import { auditPages, beforeNewest } from '../audit-entries.ts'
 import { auditLines } from '../audit-lines.ts'
 import type { Cli } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -20,30 +20,49 @@ const whole = (text: string): number => {
   return Number(text)
 }
 
+const newestForPeople = 100
+
+interface ShowOptions {
+  readonly after?: number
+  readonly limit?: number
+  readonly last?: number
+}
+
 const showCommand = (cli: Cli): Command =>
   new Command('show')
     .summary('see who asked what, oldest first')
     .description(
       'Shows who asked for what and what became of it, a line each. As JSON every entry is there, with the object before and after.',
     )
-    .option('--after <N>', 'only entries with a number above this', whole, 0)
-    .option('--limit <N>', 'so many entries; all when not given', whole)
+    .addOption(
+      new Option('--last <N>', 'the newest N; 100 for people when nothing else is said, and all as JSON')
+        .argParser(whole)
+        .conflicts(['after', 'limit']),
+    )
+    .option('--after <N>', 'only entries with a number above this', whole)
+    .option('--limit <N>', 'so many entries, from the oldest or from --after on', whole)
     .addHelpText(
       'after',
       `
 Examples:
-  meshlift audit show --limit 100
+  meshlift audit show
+  meshlift audit show --last 20
   meshlift audit show --after 1200 --output json | jq '.items[] | select(.kind == "refused")'`,
     )
-    .action(({ after, limit }: { readonly after: number; readonly limit?: number }, command: Command) =>
+    .action(({ after, limit, last }: ShowOptions, command: Command) =>
       cli.withServer(command, async ({ session, signal, print }) => {
+        const all = after !== undefined || limit !== undefined || print.json
+        const newest = last ?? (all ? undefined : newestForPeople)
+        const from = newest === undefined ? (after ?? 0) : await beforeNewest(session, newest, signal)
         const items: AuditEntry[] = []
-        for await (const page of auditPages(session, after, limit ?? Number.POSITIVE_INFINITY, signal))
+        for await (const page of auditPages(session, from, limit ?? Number.POSITIVE_INFINITY, signal))
           items.push(...page)
         print.result({ items }, auditLines(items))
+        if (newest !== undefined && from > 0)
+          print.aside(`There are older ones: meshlift audit show --limit 100${session.where}`)
         if (items.length === limit)
           print.aside(
-            `There may be more: meshlift audit show --after ${items.at(-1)?.number ?? after} --limit ${limit}${session.where}`,
+            `There may be more: meshlift audit show --after ${items.at(-1)?.number ?? from} --limit ${limit}${session.where}`,
           )
         return exitCodes.done
       }),

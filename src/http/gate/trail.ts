@@ -7,6 +7,7 @@ import type { FastifyRequest } from 'fastify'
 import type { AuditLog, NewEntry } from '../../access/audit/log.ts'
 import type { Route } from '../../contract/route.ts'
 import type { RouteName } from '../../contract/routes.ts'
+import type { TokenAnswer } from '../../contract/tokens.ts'
 import { isRecord } from '../../lib/json.ts'
 import { headerOf } from './headers.ts'
 
@@ -35,10 +36,21 @@ export const writeAnswered = (
     entry(parts, request, name, {
       kind: 'answered',
       status,
+      ...loggedIn(name, after),
       ...(before === undefined ? {} : { before }),
       ...(after === undefined ? {} : { after }),
     }),
   )
+
+/**
+ * Nobody is known while a password is looked at; the token that was given says who it was. Of a log-in that failed no
+ * name is kept: people type passwords where names belong, and the log is for ever.
+ */
+function loggedIn(name: RouteName, answer: unknown): Pick<NewEntry, 'user'> {
+  if (name !== 'createToken' || answer === undefined) return {}
+  const { id, name: called } = (answer as TokenAnswer).token.user
+  return { user: { id, name: called } }
+}
 
 export const writeRefused = (parts: TrailParts, request: FastifyRequest, name: RouteName): Promise<void> =>
   parts.audit.append(entry(parts, request, name, { kind: 'refused', status: 403 }))
@@ -56,7 +68,7 @@ function entry(
   { now }: TrailParts,
   request: FastifyRequest,
   name: RouteName,
-  what: Pick<NewEntry, 'kind' | 'status' | 'before' | 'after'>,
+  what: Pick<NewEntry, 'kind' | 'status' | 'before' | 'after' | 'user'>,
 ): NewEntry {
   const { caller } = request
   return {

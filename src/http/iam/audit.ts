@@ -5,7 +5,10 @@ import type { Parts } from '../parts.ts'
 
 export function auditHandlers({ access: { audit } }: Pick<Parts, 'access'>): Handlers<'listAudit' | 'verifyAudit'> {
   return {
-    listAudit: async ({ query }) => ({ items: await audit.read(Number(query.after ?? 0), Number(query.limit ?? 100)) }),
-    verifyAudit: () => audit.verify(),
+    async listAudit({ query }) {
+      const items = await audit.read(Number(query.after ?? 0), Number(query.limit ?? 100))
+      return { items, last: await audit.last() }
+    },
+    verifyAudit: ({ signal }) => audit.verify(signal),
   }
 }
