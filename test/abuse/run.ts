@@ -21,7 +21,7 @@ import { dice } from './dice.ts'
 import { known, learn } from './known.ts'
 import type { Json, Kind } from './known.ts'
 import { raws } from './raw.ts'
-import { requestOf } from './request.ts'
+import { bytesOf, requestOf } from './request.ts'
 import type { Identity, Request } from './request.ts'
 import { session } from './session.ts'
 import type { Session } from './session.ts'
@@ -72,8 +72,11 @@ export async function abuse({ seed, requests, warmUp }: Plan): Promise<Report> {
   try {
     const server = await child(folder)
     const authority = `${server.host}:${server.port}`
-    const api = apiOf(await (await fetch(`http://${authority}/openapi.json`)).text())
     const wires = wire(server.host, server.port, deadlineMs)
+    const asked = { method: 'GET', target: '/openapi.json', headers: [], body: undefined }
+    const description = await wires.send(bytesOf(asked, authority), 'GET')
+    if (typeof description === 'string') throw new Error(`The description was not answered: ${description}.`)
+    const api = apiOf(description.text)
     const talk = session(wires, authority, api.operations)
     const { world, admin, reader, get } = await opened(talk, api, server.credentials)
     const before = await sweep(get, world.home)
