@@ -1,4 +1,7 @@
-/** `admin.json`: how the one administrator learns the password. Made once by the server, read by the command line. */
+/**
+ * `admin.json`: the administrator that a new data folder begins with, and its first password. Written once by the
+ * server and read by the command line; a password that is changed later is not in it.
+ */
 
 import { Type } from 'typebox'
 import { Text } from './shape.ts'
