@@ -75,7 +75,7 @@ export function meshHandlers(parts: Needs, { ofMesh, ofEnterpriseProject }: Turn
         const mesh = await knownMesh(registry, params.project_id, params.mesh_id)
         permit(meshResource(mesh))
         was(shownMesh(mesh))
-        const open = (await desk.list({ project: mesh.project, subject: mesh.id })).find(({ finished }) => !finished)
+        const [open] = await desk.list({ project: mesh.project, subject: mesh.id, unfinished: true })
         if (open)
           throw new Problem({
             kind: 'conflict',

@@ -129,9 +129,12 @@ export function memoryTasks(): TaskStore & TaskDesk {
       return write({ task: { ...task, version: version + 1, command: copied(command) }, notes, kept })
     },
     read,
-    list: async ({ project, subject }) =>
+    list: async ({ project, subject, unfinished }) =>
       newestFirst(
-        (task) => task.project === (project ?? task.project) && task.subject === (subject ?? task.subject),
+        (task) =>
+          task.project === (project ?? task.project) &&
+          task.subject === (subject ?? task.subject) &&
+          !(unfinished && task.finished),
       ).map(copied),
     page: async ({ project, subjects, after, limit }) => {
       const whole = newestFirst((task) => task.project === project)

@@ -113,8 +113,12 @@ export interface TaskDesk {
   /** conflict (`tasks/finished`) when the task is finished, (`tasks/command-open`) when one waits already, (`tasks/moved`) when it is no longer the `version` that the asker judged; not-found. */
   command(task: string, command: Command, version: number): Promise<Task>
   read(task: string): Promise<Task | undefined>
-  /** All of them, newest first. */
-  list(filter: { readonly project?: string; readonly subject?: string }): Promise<readonly Task[]>
+  /** All of them, newest first. `unfinished`: without those that are finished. */
+  list(filter: {
+    readonly project?: string
+    readonly subject?: string
+    readonly unfinished?: true
+  }): Promise<readonly Task[]>
   /** Newest first; those older than the task `after`. not-found (`tasks/unknown`) when there is no such task. */
   page(asked: TaskPage): Promise<readonly Task[]>
   /** Every subject that a task of this project is about, each once. */

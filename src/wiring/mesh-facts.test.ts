@@ -88,7 +88,7 @@ describe('the values file of a mesh', () => {
 })
 
 describe('other upgrades', () => {
-  it('are those that work on one of the same clusters and have not ended', async () => {
+  it('are those of the project that work on one of the same clusters', async () => {
     writeFileSync(values, '')
     const command = { id: 'k', body: { do: 'execute', step: 'PreCheck' }, at: 0 }
     const add = async (record: UpgradeRecord, project: string): Promise<void> => {
@@ -103,7 +103,8 @@ describe('other upgrades', () => {
       })
     }
     await add(upgrade, 'p1')
-    await add(begun('u2', 'of-the-same', ['east', 'prod']), 'p2')
+    await add(begun('u2', 'of-the-same', ['east', 'prod']), 'p1')
+    await add(begun('u4', 'of-another-project', ['prod']), 'p2')
     await add(begun('u3', 'of-another', ['east']), 'p1')
     expect((await facts.outsideOf(upgrade)).others).toEqual(['of-the-same'])
   })

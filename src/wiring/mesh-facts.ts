@@ -86,8 +86,10 @@ export function meshFacts({ registry, tasks, connections, clock }: MeshFactsPart
     async outsideOf(record): Promise<Outside> {
       const mesh = await meshRecord(record.project, record.mesh.id)
       const catalogue = await catalogueOf(mesh)
-      const open = (await tasks.list({}))
-        .filter((task) => !task.finished && task.id !== record.id)
+      // Another project's cluster of the same name is another cluster as far as anybody here may know; if it is not, the
+      // record of its upgrade in the cluster itself tells.
+      const open = (await tasks.list({ project: record.project, unfinished: true }))
+        .filter((task) => task.id !== record.id)
         .map((task) => readRecord(task.state))
       return {
         // The same mesh cannot have two; the same cluster could, registered in two meshes.
@@ -106,7 +108,7 @@ export function meshFacts({ registry, tasks, connections, clock }: MeshFactsPart
     async touch(record) {
       const mesh = await registry.mesh(record.project, record.mesh.id)
       if (!mesh) return
-      const newest = (await tasks.list({ project: record.project, subject: mesh.id }))[0]
+      const [newest] = await tasks.page({ project: record.project, subjects: [mesh.id], limit: 1 })
       if (newest && newest.id !== record.id) return
       const phase = meshPhase({ record, open: undefined })
       const version =

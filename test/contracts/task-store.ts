@@ -126,6 +126,18 @@ export function taskStoreContract(driver: string, open: () => Promise<OpenedTask
         expect(await ids({ subject: 'mesh-3' })).toEqual(['t3'])
         expect(await ids({ project: 'p1', subject: 'mesh-3' })).toEqual([])
       })
+
+      it('lists those that are not finished', async () => {
+        await finish(await create('t1'))
+        await create('t2')
+        await create('t3', 'mesh-2')
+        await create('t4', 'mesh-3', { project: 'p2' })
+        const ids = async (filter: Parameters<TaskDesk['list']>[0]): Promise<readonly string[]> =>
+          (await tasks.list({ ...filter, unfinished: true })).map(({ id }) => id)
+        expect(await ids({})).toEqual(['t4', 't3', 't2'])
+        expect(await ids({ project: 'p1' })).toEqual(['t3', 't2'])
+        expect(await ids({ subject: 'mesh-1' })).toEqual(['t2'])
+      })
     })
 
     describe('pages', () => {

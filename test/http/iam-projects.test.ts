@@ -38,11 +38,11 @@ describe('a project', () => {
     const mesh = await withMesh(at)
     const upgrade = await at.client.createUpgrade({ body: upgradeBody(mesh.metadata.uid) })
     await at.settled(upgrade.metadata.uid)
-    await refused('1 mesh, 1 cluster, 1 upgrade')
+    await refused('1 mesh, 1 cluster, 1 mesh with upgrades')
     await at.client.abandonUpgrade({ mesh_upgrade_id: upgrade.metadata.uid })
     await at.round()
     await at.client.deleteMesh({ mesh_id: mesh.metadata.uid })
-    await refused('1 cluster, 1 upgrade')
+    await refused('1 cluster, 1 mesh with upgrades')
     await at.client.deleteUpgrade({ mesh_upgrade_id: upgrade.metadata.uid })
     await refused('1 cluster')
     const [cluster] = (await at.client.listClusters()).items

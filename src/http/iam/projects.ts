@@ -26,7 +26,8 @@ function ofProjects({ access: { office }, registry, desk }: Needs, { ofProject }
         const inside = [
           counted((await registry.meshes(project)).length, 'mesh', 'meshes'),
           counted((await registry.clusters(project)).length, 'cluster', 'clusters'),
-          counted((await desk.list({ project })).length, 'upgrade', 'upgrades'),
+          // There may be thousands of upgrades; which meshes they are of is known without reading them.
+          counted((await desk.subjects(project)).length, 'mesh with upgrades', 'meshes with upgrades'),
         ].filter((one) => one !== undefined)
         return shown(await office.removeProject(project, inside.length > 0 ? inside.join(', ') : undefined))
       }),

@@ -129,12 +129,13 @@ export function sqliteTasks(kysely: Kysely<unknown>): TaskStore & TaskDesk {
         return taskFrom(row)
       }),
     read,
-    list: async ({ project, subject }) => {
+    list: async ({ project, subject, unfinished: open }) => {
       const rows = await db
         .selectFrom('task')
         .selectAll()
         .$if(project !== undefined, (query) => query.where('project', '=', project ?? ''))
         .$if(subject !== undefined, (query) => query.where('subject', '=', subject ?? ''))
+        .$if(open === true, (query) => query.where('finished', '=', sql.lit(0)))
         .orderBy('created_at', 'desc')
         .orderBy('seq', 'desc')
         .execute()
