@@ -20,6 +20,7 @@ import { answering } from './answer.ts'
 import type { Answering } from './answer.ts'
 import { accepted } from './gate/accept.ts'
 import { admit, identify } from './gate/authenticate.ts'
+import { bodiesInMemory } from './gate/bodies.ts'
 import { announcedLength, forgetKindOfNothing, keepRawBodies, parsedBody, rawBody } from './gate/body.ts'
 import { serveDescription } from './description.ts'
 import { noteEvents } from './events.ts'
@@ -166,6 +167,7 @@ function addGate(app: FastifyInstance, { access }: Parts, limit: Rate, headers: 
   app.decorateRequest('rawBytes', undefined)
   app.decorateRequest('refusal', undefined)
 
+  const hold = bodiesInMemory()
   /** Whoever fails to become known is counted by address. */
   const failed = (request: FastifyRequest, thrown: unknown): never => {
     limit.count(request)
@@ -188,6 +190,7 @@ function addGate(app: FastifyInstance, { access }: Parts, limit: Rate, headers: 
     const found = await identify(access, request).catch((thrown: unknown) => failed(request, thrown))
     if ('replayKey' in found) request.signer = found
     else enter(request, found, name)
+    hold(request, reply)
   })
 
   // Once the body is there, before its shape is looked at.

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { client } from '../../src/client/client.ts'
 import { login } from '../../src/client/login.ts'
@@ -221,4 +221,46 @@ it('ends a connection that never begins with TLS as it ends one without headers'
   rmSync(folder, { recursive: true })
   const options = { https: context, timeouts: { headers: 100, lookEvery: 20 } }
   expect(await raw(await listening(await harness(undefined, undefined, options)), '')).not.toContain('HTTP')
+})
+
+describe('large bodies at once', () => {
+  const mebibyte = 1_048_576
+  /** Sends the headers and not the body; the answer, when one comes before that. */
+  const begun = async (baseUrl: string, token: string, headers: string): Promise<Socket> => {
+    const socket = connect(Number(new URL(baseUrl).port), '127.0.0.1')
+    const head = `POST /meshlift/v1/iam/groups HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${token}\r\nContent-Type: application/json\r\n`
+    socket.on('error', () => undefined)
+    socket.write(`${head}${headers}\r\n`)
+    return socket
+  }
+  const statusOf = async (socket: Socket): Promise<string | undefined> => {
+    const [chunk] = (await once(socket, 'data')) as [Buffer]
+    return chunk.toString('latin1').split(' ')[1]
+  }
+
+  it('are bounded; short ones pass, and the room is free again when they are gone', async () => {
+    const made = await harness()
+    const baseUrl = await listening(made)
+    const { token } = made.session
+    const expecting = `Expect: 100-continue\r\nContent-Length: ${12 * mebibyte}\r\n`
+    const large: Socket[] = []
+    for (let count = 0; count < 21; count += 1) {
+      const socket = await begun(baseUrl, token, expecting)
+      expect(await statusOf(socket)).toBe('100')
+      large.push(socket)
+    }
+    const ask = async (headers: string, body = ''): Promise<string | undefined> => {
+      const socket = await begun(baseUrl, token, headers)
+      socket.write(body)
+      const status = await statusOf(socket)
+      socket.destroy()
+      return status
+    }
+    expect(await ask(`Content-Length: ${12 * mebibyte}\r\n`)).toBe('429')
+    expect(await ask('Transfer-Encoding: chunked\r\n')).toBe('429')
+    expect(await ask('Content-Length: 14\r\n', '{"name":"short"')).toBe('400')
+    expect(await ask('Content-Length: 16\r\n', '{"name":"short"}')).toBe('201')
+    for (const socket of large) socket.destroy()
+    await expect.poll(() => ask('Transfer-Encoding: chunked\r\n', '0f\r\n{"name":"later"\r\n0\r\n\r\n')).toBe('400')
+  })
 })

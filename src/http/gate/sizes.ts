@@ -10,6 +10,8 @@ export const sizes = {
   body: 12 * kibibyte * kibibyte,
   /** The same where nobody has to be known: enough for every log-in, and nothing to fill the memory with. */
   bodyOfAnybody: 64 * kibibyte,
+  /** Bytes of all bodies at once that are longer than that. */
+  bodies: 256 * kibibyte * kibibyte,
   /** Objects, lists and their members in a body. A mesh of 32 clusters has some hundreds. */
   values: 100_000,
   /** Characters of the request target, query included. */
