@@ -75,6 +75,11 @@ const settings = {
     default: false,
     help: 'listen beyond this machine without TLS: whoever sees the traffic can act as any user',
   }),
+  healthAllowUnencrypted: setting({
+    ...onOff,
+    default: false,
+    help: 'health and metrics alone beyond this machine: whoever can reach them reads states and counts',
+  }),
   trustedProxies: optional({
     value: 'ADDRESSES',
     accepts: 'addresses or networks with commas between them, such as 127.0.0.1,10.0.0.0/8',

@@ -10,6 +10,7 @@ export const serverSettings: readonly SettingName[] = [
   'tlsCert',
   'tlsKey',
   'allowUnencrypted',
+  'healthAllowUnencrypted',
   'trustedProxies',
   'keyFile',
   'region',

@@ -12,6 +12,7 @@ const settings: DoorSettings = {
   tlsCert: undefined,
   tlsKey: undefined,
   allowUnencrypted: false,
+  healthAllowUnencrypted: false,
 }
 let folder = ''
 let tls = { tlsCert: '', tlsKey: '' }
@@ -37,6 +38,18 @@ describe('the doors of the server', () => {
   it('of health is never encrypted, so TLS does not open it further', async () => {
     await expect(readDoors({ ...settings, ...tls, healthListen: '0.0.0.0:0' })).rejects.toMatchObject({
       code: 'http/listen-beyond-loopback',
+      message: expect.stringContaining('healthAllowUnencrypted') as string,
+    })
+  })
+
+  it('of health may be further away by itself, and nothing else with it', async () => {
+    const open = { ...settings, healthListen: '0.0.0.0:7481', healthAllowUnencrypted: true }
+    const doors = await readDoors({ ...open, ...tls, listen: '0.0.0.0:7480' })
+    expect(doors.health).toMatchObject({ beyond: true })
+    expect(doors.risks).toEqual(['Health and metrics on 0.0.0.0:7481 are open to whoever can reach that address.'])
+    await expect(readDoors({ ...open, listen: '0.0.0.0:7480' })).rejects.toMatchObject({
+      code: 'http/listen-beyond-loopback',
+      message: expect.stringContaining('tlsCert and tlsKey') as string,
     })
   })
 

@@ -11,6 +11,8 @@ export interface DoorSettings {
   readonly tlsCert: string | undefined
   readonly tlsKey: string | undefined
   readonly allowUnencrypted: boolean
+  /** The same of health and metrics alone: probes come from beside the machine, and know no certificate. */
+  readonly healthAllowUnencrypted: boolean
 }
 
 export interface Doors {
@@ -24,12 +26,18 @@ export interface Doors {
 
 /** Throws invalid: `http/listen-...`, `http/tls-half`, `http/tls-files`. */
 export async function readDoors(settings: DoorSettings): Promise<Doors> {
-  const { listen, healthListen, allowUnencrypted } = settings
+  const { listen, healthListen, allowUnencrypted, healthAllowUnencrypted } = settings
   const files = certificateFiles(settings.tlsCert, settings.tlsKey)
   const tls = files && { files, certificate: await readCertificate(files) }
   const address = listenAddress(listen, { encrypted: tls !== undefined, allowUnencrypted })
   const health =
-    healthListen === undefined ? undefined : listenAddress(healthListen, { encrypted: false, allowUnencrypted })
+    healthListen === undefined
+      ? undefined
+      : listenAddress(healthListen, {
+          encrypted: false,
+          allowUnencrypted: allowUnencrypted || healthAllowUnencrypted,
+          further: 'set healthAllowUnencrypted where whoever can reach it may read states and counts',
+        })
   return {
     address,
     health,

@@ -17,10 +17,17 @@ export interface ListenRule {
   readonly encrypted: boolean
   /** The operator took the risk that plain traffic is read on its way. */
   readonly allowUnencrypted: boolean
+  /** What else there is, in words, for whoever is refused. */
+  readonly further?: string
 }
 
+const usually = 'set tlsCert and tlsKey, or allowUnencrypted where nobody else sees the traffic'
+
 /** @param text `HOST:PORT`, `[::1]:8080`, `localhost:0`, `0.0.0.0:7480`. Throws invalid, one sentence. */
-export function listenAddress(text: string, { encrypted, allowUnencrypted }: ListenRule): ListenAddress {
+export function listenAddress(
+  text: string,
+  { encrypted, allowUnencrypted, further = usually }: ListenRule,
+): ListenAddress {
   const found = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text)
   const asked = found?.[1] ?? found?.[2]
   const port = Number(found?.[3])
@@ -43,7 +50,7 @@ export function listenAddress(text: string, { encrypted, allowUnencrypted }: Lis
     throw new Problem({
       kind: 'invalid',
       code: 'http/listen-beyond-loopback',
-      text: `Cannot listen on ${text} without encryption: only addresses of this machine itself are allowed, such as 127.0.0.1:${port}; to go further set tlsCert and tlsKey, or allowUnencrypted where nobody else sees the traffic.`,
+      text: `Cannot listen on ${text} without encryption: only addresses of this machine itself are allowed, such as 127.0.0.1:${port}; to go further ${further}.`,
     })
   return { host, port, beyond }
 }

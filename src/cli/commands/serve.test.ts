@@ -45,6 +45,7 @@ test('serve hands its settings on, says where it is, and leaves the way to it in
       lockAfter: 9,
       lockFor: 10_000,
       allowUnencrypted: false,
+      healthAllowUnencrypted: false,
     })
     expect(seen.file).toEqual({ url: 'https://127.0.0.1:1', pid: process.pid, certificate: '/tls.crt' })
     expect(out).toContain('Health and metrics on http://127.0.0.1:2.')
