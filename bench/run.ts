@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { pairs } from '../test/bed/pairs.ts'
 import type { PairName } from '../test/bed/pairs.ts'
 import { stopOn } from '../test/bed/stop-on.ts'
-import { apiColumns, apiFigures } from './api.ts'
+import { apiColumns, apiFigures, apiRounds } from './api.ts'
 import { bedFigures, detailOfLast, runInBeds } from './bed.ts'
 import { tableOf } from './figure.ts'
 import { programFigures } from './program.ts'
@@ -60,7 +60,7 @@ async function main(): Promise<number> {
   const [load = 0] = loadavg()
   if (positionals[0] === 'api') {
     const compared = await apiFigures()
-    say(`${machine([load])}, medians of 5\n`)
+    say(`${machine([load, loadavg()[0] ?? load])}, medians of ${apiRounds}\n`)
     say(tableOf(apiColumns, compared))
     return 0
   }
