@@ -1,6 +1,6 @@
 /**
- * Lines for a terminal without what moves its cursor, asks it something or sets its title: an audit entry holds the path
- * that anybody sent, and a diary what clusters say. Colours stay.
+ * Lines for a terminal without what moves its cursor, asks it something or sets its title: a diary repeats what clusters
+ * say, and a list what others wrote. Colours stay.
  */
 
 // oxlint-disable-next-line no-control-regex

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { client } from './client.ts'
 import { login } from './login.ts'
@@ -28,6 +31,21 @@ const session = { token: 'secret-token', projectId: 'p1' }
 const clientOf = (fetch: Fetch) => client({ baseUrl: 'http://127.0.0.1:1/', fetch }, session)
 
 describe('a call', () => {
+  it('that is led elsewhere does not go there: a token would go along', async () => {
+    const seen: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      seen.push(request.url)
+      response.writeHead(307, { location: '/elsewhere' }).end()
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const asking = client({ baseUrl: `http://127.0.0.1:${port}`, fetch: (url, init) => fetch(url, init) }, session)
+    await expect(asking.listMeshes()).rejects.toMatchObject({ status: 307, code: 'client/not-ours' })
+    server.close()
+    expect(seen).toEqual(['/v1/p1/meshes'])
+  })
+
   it.each([[''], ['.'], ['..']])('with %j as an id is not sent: it would ask for something else', async (id) => {
     const { fetch, sent } = answering(() => json({}))
     const asked = clientOf(fetch).leaveGroup({ group_id: 'g1', user_id: id })

@@ -44,6 +44,8 @@ export async function send<Name extends RouteName>(
   const signature = message.sign?.({ method, target: targetOf(url), body: sent ?? '' })
   const init: RequestInit = {
     method,
+    // The server leads nowhere else; whoever stands in its place would get the password or the token sent on.
+    redirect: 'manual',
     headers: {
       ...message.headers,
       ...(sent === undefined ? {} : { 'content-type': 'application/json' }),

@@ -47,6 +47,15 @@ it('a mesh is looked at as it is now: its tags and its enterprise project', asyn
   expect((await explain(ada.id, 'asm:mesh:get')).allowed).toBe(false)
 })
 
+it('the time is the one that permissions go by, however fast a simulation runs', async () => {
+  at = await harness(() => ({ now: () => Date.parse('2030-01-01T00:00:00Z') }))
+  const { uid: mesh } = (await withMesh(at)).metadata
+  const today = { DateLessThan: { 'g:CurrentTime': ['2026-11-23T00:00:00Z'] } }
+  const ada = await person(at, 'ada', { ...allow('asm:mesh:get'), Condition: today })
+  expect((await ada.ask('GET', `/v1/PROJECT/meshes/${mesh}`)).status).toBe(200)
+  expect((await explain(ada.id, 'asm:mesh:get', mesh)).allowed).toBe(true)
+})
+
 it('an administrator may do everything, and somebody disabled is said to be', async () => {
   const [admin] = (await at.client.listUsers()).items
   expect(await explain(admin?.id ?? '', 'asm:mesh:delete')).toMatchObject({ allowed: true, by: 'administrator' })

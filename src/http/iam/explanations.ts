@@ -14,7 +14,7 @@ import type { Handlers } from '../handler.ts'
 import { invalidField } from '../invalid-field.ts'
 import type { Parts } from '../parts.ts'
 
-type Needs = Pick<Parts, 'access' | 'registry' | 'now'>
+type Needs = Pick<Parts, 'access' | 'registry'>
 
 export function explanationHandlers(parts: Needs): Handlers<'explain'> {
   return {
@@ -28,7 +28,7 @@ export function explanationHandlers(parts: Needs): Handlers<'explain'> {
         project,
         permission: permissionOf(action),
         resource: await resourceOf(parts, action, body),
-        now: parts.now(),
+        now: parts.access.now(),
       }
       const { decision, considered } = parts.access.explain(question)
       return {
