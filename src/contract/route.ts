@@ -16,6 +16,8 @@ export interface Route {
   /** Status of success. */
   readonly status: 200 | 201
   readonly answer: TSchema
+  /** A POST that only looks: sent again it looks again, where a signed write that comes twice gets its first answer. */
+  readonly looks?: true
   /** Answers carry an ETag and honour If-None-Match, so that waiting for a change costs no body. */
   readonly etag?: true
   /** `Accept: text/event-stream` gets the items one by one, as they come. */

@@ -113,11 +113,13 @@ export function answering(
   return {
     of(name, handlers) {
       const handle = handlers[name] as Handler<RouteName>
-      const once = (routes[name] as Route).once !== undefined
+      const { once, looks }: Route = routes[name]
       return (request, reply) => {
         const { signer, rawBytes = new Uint8Array() } = request
-        if (!signer || request.method === 'GET') return done(name, handle, request, reply)
-        return doneOnce(replays, signer.replayKey, rawBytes, once, () => done(name, handle, request, reply))
+        if (!signer || looks || request.method === 'GET') return done(name, handle, request, reply)
+        return doneOnce(replays, signer.replayKey, rawBytes, once !== undefined, () =>
+          done(name, handle, request, reply),
+        )
       }
     },
     refused,

@@ -41,6 +41,17 @@ describe('a signed write that comes again', () => {
     expect((await remove()).body).toEqual(first.body)
   })
 
+  it('looks again where it only looks', async () => {
+    const at = await harness()
+    const [admin] = [...at.parts.access.office.directory.users.values()]
+    const asked = { user: admin?.id, action: 'asm:mesh:get', project: at.session.projectId }
+    const explain = await signed(at, 'POST', '/meshlift/v1/iam/explanations', asked)
+    for (const answer of [await explain(), await explain()]) {
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('x-meshlift-replayed')).toBeNull()
+    }
+  })
+
   it('waits for the first one when that is still being done', async () => {
     const gate = Promise.withResolvers<void>()
     let begun = 0

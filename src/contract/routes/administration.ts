@@ -152,6 +152,7 @@ export const administrationRoutes = {
     body: ExplainRequest,
     status: 200,
     answer: Explanation,
+    looks: true,
   },
 
   listAudit: { ...get, path: `${iam}/audit`, summary: 'Read the audit log.', query: AuditQuery, answer: AuditList },

@@ -61,6 +61,7 @@ export const extensionRoutes = {
     summary: 'See whether a cluster can be used.',
     needs: { actions: ['meshlift:cluster:get'] },
     answer: ClusterTest,
+    looks: true,
   },
   removeCluster: {
     ...ours,
@@ -88,6 +89,7 @@ export const extensionRoutes = {
     needs: { actions: ['meshlift:mesh:check', 'asm:mesh:upgrade'] },
     body: CheckRequest,
     answer: CheckReport,
+    looks: true,
   },
   /** `mesh`: id or name; all of the project's when absent. */
   listUpgrades: {
