@@ -45,6 +45,8 @@ export interface Report {
   /** Successes, for every operation that there is. */
   readonly byOperation: Readonly<Record<string, number>>
   readonly byStatus: Readonly<Record<string, number>>
+  /** Good ones that were refused, by operation and reason. */
+  readonly refused: Readonly<Record<string, number>>
   /** The first of them, in words: answers of 5xx, none in time, too many, or none that fits the contract. */
   readonly faults: readonly string[]
   /** At the end, and once more after the server was closed and opened. */
@@ -126,6 +128,7 @@ export async function abuse({ seed, requests, warmUp }: Plan): Promise<Report> {
       ...counted,
       byOperation,
       byStatus,
+      refused: Object.fromEntries(seen.refused),
       faults: [...seen.faults, ...asking.seen.faults],
       differences: [...found, ...kept.map((one) => `Opened again: ${one}`)],
       audit,

@@ -35,6 +35,8 @@ export interface Seen {
   readonly byOperation: Map<string, number>
   /** Request ids of writes that were answered with success. */
   readonly written: Set<string>
+  /** Why good ones were refused: others were quicker, or the caller may not. */
+  readonly refused: Map<string, number>
   /** Raw ones that were answered by the end of their connection. */
   cut: number
   readonly faults: string[]
@@ -54,6 +56,7 @@ export function session(wires: Wire, host: string, operations: readonly Operatio
     byStatus: new Map(),
     byOperation: new Map(),
     written: new Set(),
+    refused: new Map(),
     cut: 0,
     faults: [],
     slowestMs: 0,
@@ -94,6 +97,8 @@ export function session(wires: Wire, host: string, operations: readonly Operatio
       const { operation } = table.find((one) => one.operation.method === method && one.path.test(path)) ?? {}
       const { status, headers, text } = outcome
       const good = status < 400
+      if (!good && how.startsWith('good'))
+        count(seen.refused, `${how} ${status} ${/"problem":"([^"]+)"/.exec(text)?.[1] ?? ''}`)
       if (good) {
         seen.succeeded += 1
         if (operation) count(seen.byOperation, operation.id)

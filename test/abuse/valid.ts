@@ -73,7 +73,7 @@ function idsOf(member: string, { known, home }: World): readonly string[] | unde
   if (name === 'cluster') return ids(known.of('cluster').filter(({ project }) => project === home))
   if (name === 'mesh_upgrade' || name === 'job') return ids(known.of('upgrade'))
   if (member === 'meshId') return ids(known.of('mesh'))
-  if (member === 'targetVersion') return ['1.31', 'v1.31.0']
+  if (member === 'targetVersion') return ['1.31', 'v1.31.1']
   if (member === 'action') return ['asm:mesh:get', 'asm:mesh:upgrade', 'meshlift:upgrade:plan']
   if (member === 'version') return []
   return undefined
@@ -207,7 +207,8 @@ const rules: Readonly<Record<string, (asked: Asked, world: World) => Change | un
     )
   },
   DeleteCanaryUpgrade: (_, world) => ofUpgrade('mayDelete', world),
-  abandonUpgrade: (_, world) => ofUpgrade('mayAbandon', world),
+  // Later it would leave two control planes, and a mesh that cannot be taken over again.
+  abandonUpgrade: (_, world) => ofUpgrade('mayAbandon', world, ({ step }) => step === 'PreCheck'),
   DeleteMesh: ({ params }, { known }) =>
     params['mesh_id'] === undefined || known.of('upgrade').some(({ value }) => unfinished(value)) ? undefined : {},
 }
@@ -215,9 +216,16 @@ const rules: Readonly<Record<string, (asked: Asked, world: World) => Change | un
 const unfinished = (upgrade: Json): boolean =>
   !['Success', 'RolledBack', 'Cancel', 'Failed'].includes(upgrade.status?.state)
 
-function ofUpgrade(may: 'mayDelete' | 'mayAbandon', world: World): Change | undefined {
+function ofUpgrade(
+  may: 'mayDelete' | 'mayAbandon',
+  world: World,
+  also: (described: Json) => boolean = () => true,
+): Change | undefined {
   const upgrade = picked(
-    world.known.of('upgrade').filter(({ id }) => world.described.get(id)?.[may] === true),
+    world.known.of('upgrade').filter(({ id }) => {
+      const described = world.described.get(id)
+      return described?.[may] === true && also(described)
+    }),
     world,
   )
   return upgrade && { params: { project_id: world.home, mesh_upgrade_id: upgrade.id } }
