@@ -10,6 +10,7 @@ import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { admitAtFirstStart, handedOut } from './access/administrator.ts'
 import { openAccess } from './access/door.ts'
+import { setLostPassword } from './access/lost-password.ts'
 import { openSeal } from './access/secrets/seal.ts'
 import { accessTables, sealedThings, sqliteAccessStores } from './access/sqlite.ts'
 import type { Config } from './config.ts'
@@ -49,6 +50,8 @@ export interface OpenServer {
   readonly fetch: ReturnType<typeof fetchFrom>
   /** What admin.json hands out. Throws unauthenticated once its owner has put it away. */
   readonly credentials: HandOut
+  /** Without a log-in, for whoever has the folder. `user`: name or id. Throws not-found, invalid. */
+  setLostPassword(user: string, password: string): Promise<{ readonly id: string; readonly name: string }>
   /** Within half a minute, whatever is under way. */
   close(): Promise<void>
 }
@@ -229,6 +232,7 @@ export async function openServer(config: Config): Promise<OpenServer> {
         text: `${handOut} is not there any more; say who you are with MESHLIFT_USER and MESHLIFT_PASSWORD.`,
       })
     },
+    setLostPassword: (user, password) => setLostPassword(access, { user, password, requestId: randomUUID() }),
     close: () => {
       ready.stop()
       renewing.abort()

@@ -49,7 +49,7 @@ export const rooms: readonly Room[] = [
   // Counts what passes through ports, from the outside: what is counted does not know it.
   {
     path: 'metrics/',
-    may: [...any('lib/', 'contract/', 'upgrade/', 'tasks/', 'http/problem.ts'), ...types('http/parts.ts')],
+    may: [...any('lib/', 'contract/', 'upgrade/', 'tasks/'), ...types('http/parts.ts')],
   },
   // Puts parts together for main.ts: it may know what each of them knows, and nothing knows it but main.ts.
   {

@@ -40,6 +40,7 @@ const list = async (argv: readonly string[], options: Partial<TestWorldOptions> 
         healthUrl: undefined,
         fetch,
         credentials: handOut,
+        setLostPassword,
         close: async () => void (seen.closed += 1),
       }
     },
@@ -50,6 +51,9 @@ const list = async (argv: readonly string[], options: Partial<TestWorldOptions> 
 
 const admin = (): void => writeFileSync(join(data, 'admin.json'), JSON.stringify(handOut))
 const deadPid = 4_194_305 // beyond the largest there can be on Linux
+
+/** Nobody asks for it here. */
+const setLostPassword = () => Promise.reject(new Error('A password was set.'))
 
 describe('which server', () => {
   test('none is named', async () => {
@@ -104,7 +108,14 @@ describe('which server', () => {
     const simulated: boolean[] = []
     const openServer: TestWorldOptions['openServer'] = async (config) => {
       simulated.push(config.simulated)
-      return { url: undefined, healthUrl: undefined, fetch: answering, credentials: handOut, close: async () => {} }
+      return {
+        url: undefined,
+        healthUrl: undefined,
+        fetch: answering,
+        credentials: handOut,
+        setLostPassword,
+        close: async () => {},
+      }
     }
     await list(['--data', data], { openServer })
     mkdirSync(join(data, 'simulation'))
@@ -202,6 +213,7 @@ describe('an access key', () => {
         healthUrl: undefined,
         fetch: signedOnly(),
         credentials: handOut,
+        setLostPassword,
         close: async () => {},
       }),
     })

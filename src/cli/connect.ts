@@ -1,10 +1,10 @@
 /** Which server is talked to: one named, the one that a data folder belongs to, or one in this process. */
 
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Loaded } from '../config.ts'
 import { Problem } from '../lib/problem.ts'
 import { credentialsFrom } from './credentials.ts'
+import { noFolder, openFolder } from './open-folder.ts'
 import { quoted } from './quoted.ts'
 import { runningServer } from './server-file.ts'
 import { openSession } from './session.ts'
@@ -49,12 +49,7 @@ export async function connect({
       code: 'cli/no-server',
       text: 'Which server? Say --server URL, or --data DIR for a data folder on this machine (MESHLIFT_SERVER, MESHLIFT_DATA).',
     })
-  if (!mayCreate && !existsSync(data))
-    throw new Problem({
-      kind: 'not-found',
-      code: 'cli/no-data',
-      text: `There is no folder ${data}. "meshlift serve --data ${quoted(data)}" or "meshlift cluster add" makes one.`,
-    })
+  if (!mayCreate && !existsSync(data)) throw noFolder(data)
   const running = await runningServer(data)
   if (running !== undefined) {
     try {
@@ -64,9 +59,7 @@ export async function connect({
       if (!(thrown instanceof Problem && thrown.code === 'client/unreachable')) throw thrown
     }
   }
-  // A folder that a simulated mesh lives in is no use without it, whatever was typed this time.
-  const simulated = config.simulated || existsSync(join(data, 'simulation'))
-  const opened = await world.openServer({ ...config, simulated, listen: undefined })
+  const opened = await openFolder(world, config, data)
   try {
     return await openSession(
       {

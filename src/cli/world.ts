@@ -21,6 +21,8 @@ export interface OpenServer {
   /** Asks it without a network. */
   readonly fetch: Fetch
   readonly credentials: HandOut
+  /** Without a log-in, for whoever has the folder. `user`: name or id. Throws not-found, invalid. */
+  setLostPassword(user: string, password: string): Promise<{ readonly id: string; readonly name: string }>
   close(): Promise<void>
 }
 

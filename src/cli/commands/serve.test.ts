@@ -23,6 +23,7 @@ test('serve hands its settings on, says where it is, and leaves the way to it in
           healthUrl: 'http://127.0.0.1:2',
           fetch,
           credentials: { user: 'u', password: 'p', domain: 'd', projectName: 'n', projectId: '0'.repeat(32) },
+          setLostPassword: () => Promise.reject(new Error('Nobody asks for it.')),
           close: async () => {},
         }
       },

@@ -1,13 +1,13 @@
 /** `user add` and `user password`: where a password is given. */
 
 import { Command } from 'commander'
-import { Problem } from '../../lib/problem.ts'
 import type { Cli } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findUser } from '../find-access.ts'
 import { newPassword } from '../new-password.ts'
 import type { PasswordOptions } from '../new-password.ts'
 import { quoted } from '../quoted.ts'
+import { needsPassword, setLost } from './user-password-lost.ts'
 
 const fromStdin = ['--password-stdin', 'read the password from standard input'] as const
 
@@ -62,27 +62,25 @@ export const userPasswordCommand = (cli: Cli): Command =>
     .summary('give a user another password; its tokens end at once')
     .argument('<user>', 'name or id')
     .option(...fromStdin)
+    .option('--lost', 'nobody can log in: set it in the data folder, while no server runs on it')
     .addHelpText(
       'after',
       `
 Examples:
   meshlift user password ada
-  meshlift user password ada --password-stdin < password.txt`,
+  meshlift user password ada --password-stdin < password.txt
+  meshlift user password admin --lost --data /var/lib/meshlift`,
     )
-    .action((asked: string, options: PasswordOptions, command: Command) =>
-      cli.withServer(command, async (run) => {
+    .action((asked: string, options: PasswordOptions & { readonly lost?: true }, command: Command) => {
+      if (options.lost === true) return cli.run(command, (run) => setLost(run, asked, options), { logLevel: 'error' })
+      return cli.withServer(command, async (run) => {
         const { session, signal, print } = run
         const { id, name } = await findUser(session, asked, signal)
         const password = await newPassword(run, `New password of ${name}`, options)
-        if (password === undefined)
-          throw new Problem({
-            kind: 'invalid',
-            code: 'cli/needs-password',
-            text: `No password was given. Type one on a terminal, or pipe it: meshlift user password ${quoted(name)} --password-stdin${session.where}`,
-          })
+        if (password === undefined) throw needsPassword(name, session.where)
         const user = await session.call('changeUser', { user_id: id, body: { password } }, signal)
         print.result(user, [`User ${user.name} has another password; its tokens are no longer good.`])
         print.aside('Where the old one is written down, such as DIR/admin.json, it no longer logs in.')
         return exitCodes.done
-      }),
-    )
+      })
+    })
