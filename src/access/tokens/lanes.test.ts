@@ -2,11 +2,11 @@ import { expect, it } from 'vitest'
 import { lanes } from './lanes.ts'
 
 it('lets so many work at once, the others in the order they came, and refuses who would wait too long', async () => {
-  const lane = lanes(2, 3)
+  const lane = lanes(2, 3, 3)
   const begun: number[] = []
   const ends: PromiseWithResolvers<void>[] = []
   const asked = Array.from({ length: 6 }, (_, number) =>
-    lane.take(async () => {
+    lane.take('here', async () => {
       begun.push(number)
       const end = Promise.withResolvers<void>()
       ends.push(end)
@@ -24,5 +24,25 @@ it('lets so many work at once, the others in the order they came, and refuses wh
     expect(await asked[number]).toBe(number)
   }
   expect(begun).toEqual([0, 1, 2, 3, 4])
-  expect(await lane.take(async () => 'free again')).toBe('free again')
+  expect(await lane.take('here', async () => 'free again')).toBe('free again')
+})
+
+it('takes turns between those who ask, and refuses whoever has too many that wait', async () => {
+  const lane = lanes(1, 10, 3)
+  const begun: string[] = []
+  const ends: (() => void)[] = []
+  const ask = (from: string, name: string) =>
+    lane.take(from, async () => {
+      begun.push(name)
+      await new Promise<void>((resolve) => ends.push(resolve))
+    })
+  const asked = ['a1', 'a2', 'a3', 'a4'].map((name) => ask('a', name))
+  await expect(ask('a', 'a5')).rejects.toMatchObject({ code: 'access/busy' })
+  asked.push(ask('b', 'b1'), ask('c', 'c1'))
+  for (const one of asked.keys()) {
+    await expect.poll(() => ends.length).toBe(one + 1)
+    ends[one]?.()
+  }
+  await Promise.all(asked)
+  expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'a4'])
 })

@@ -5,9 +5,11 @@ import type { Clock } from '../../lib/clock.ts'
 import { timestamp } from '../../lib/clock.ts'
 import { inTurn } from '../../lib/in-turn.ts'
 import { Problem } from '../../lib/problem.ts'
+import type { TokenRequest } from '../../contract/tokens.ts'
 import type { Access } from '../access.ts'
-import type { Caller, Named } from '../caller.ts'
+import type { Caller, Named, Origin } from '../caller.ts'
 import type { Directory, User, WrittenPolicy } from '../directory/directory.ts'
+import { networkOf } from '../lockout.ts'
 import type { Lockout } from '../lockout.ts'
 import { passwordFits } from '../password.ts'
 import { newAccess, newSecret, newToken } from '../secrets/random.ts'
@@ -48,7 +50,7 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
   const seen = recent<KeptToken>(10_000)
   const seenKeys = recent<KeptTemporaryKey>(10_000)
   const turn = inTurn()
-  const looking = lanes(2, 200)
+  const looking = lanes(2, 200, 25)
   // Behind each caller that was let in by a token, that token: what is asked of it later is asked of the very same one.
   const shown = new WeakMap<Caller, KeptToken>()
 
@@ -102,10 +104,14 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
   }
 
   /** Whose password it was; the same words and the same time for everything that is wrong about it. */
-  const userOf = async (name: string, password: string, domain: string): Promise<User> => {
+  const userOf = async (
+    { name, password, domain }: TokenRequest['auth']['identity']['password']['user'],
+    from: Origin,
+  ): Promise<User> => {
     const there = directory()
-    const user = domain === there.domain.name ? [...there.users.values()].find((one) => one.name === name) : undefined
-    const fits = await looking.take(() => passwordFits(password, user?.passwordHash))
+    const user =
+      domain.name === there.domain.name ? [...there.users.values()].find((one) => one.name === name) : undefined
+    const fits = await looking.take(networkOf(from), () => passwordFits(password, user?.passwordHash))
     // As it is now: the password may have been changed while the old one was looked at.
     const now = user && directory().users.get(user.id)
     if (!now?.enabled || !fits || now.passwordHash !== user?.passwordHash)
@@ -124,7 +130,7 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
       // In turn: many guesses at once would all be looked at before the first of them counts.
       return turn(JSON.stringify([who, from]), async () => {
         lockout.check(who, from)
-        const user = await userOf(asked.name, asked.password, asked.domain.name).catch((thrown: unknown) => {
+        const user = await userOf(asked, from).catch((thrown: unknown) => {
           if (thrown instanceof Problem && thrown.kind === 'unauthenticated') lockout.failed(who, from)
           throw thrown
         })
