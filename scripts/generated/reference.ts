@@ -5,7 +5,7 @@ import { openApi } from '../../src/contract/openapi/document.ts'
 interface Schema {
   readonly $ref?: string
   readonly type?: string
-  readonly const?: unknown
+  readonly const?: string | number | boolean
   readonly enum?: readonly unknown[]
   readonly items?: Schema
   readonly properties?: Readonly<Record<string, Schema>>
@@ -66,11 +66,9 @@ export function apiPage(): string {
         '',
       ]),
   ])
-  const refusals = [
-    ...Object.entries(document.components.responses)
-      .map(([name, { description }]) => `| ${name.split('-')[1]} | ${name.split('-')[0]} | ${description} |`)
-      .toSorted(),
-  ]
+  const refusals = Object.entries(document.components.responses)
+    .map(([name, { description }]) => `| ${name.split('-')[1]} | ${name.split('-')[0]} | ${description} |`)
+    .toSorted()
   const shapes = Object.entries(document.components.schemas).flatMap(([name, schema]) => [
     `### ${name}`,
     '',
@@ -120,7 +118,8 @@ function facts(operation: Operation): readonly string[] {
 }
 
 const who = (needs: string): string =>
-  ({ anybody: 'nobody to be known', caller: 'a caller who is known', administrator: 'an administrator' })[needs] ?? needs
+  ({ anybody: 'nobody to be known', caller: 'a caller who is known', administrator: 'an administrator' })[needs] ??
+  needs
 
 function shape(schema: Schema): readonly string[] {
   if (schema.properties === undefined) return [`${typeOf(schema)}.`]

@@ -12,9 +12,6 @@ import { Problem } from '../lib/problem.ts'
 import type { Access } from './access.ts'
 import type { Named } from './caller.ts'
 
-/** `from` of the audit log, where addresses stand. */
-export const fromFolder = 'data folder'
-
 export interface LostPassword {
   /** Name or id. */
   readonly user: string
@@ -39,7 +36,9 @@ export async function setLostPassword(
       text: 'The password must be a text of 8 to 256 characters.',
     })
   const { id, name } = user
-  const entry = { requestId, from: fromFolder, operation: 'changeUser', about: `/meshlift/v1/iam/users/${id}` }
+  // Where addresses stand otherwise.
+  const from = 'data folder'
+  const entry = { requestId, from, operation: 'changeUser', about: `/meshlift/v1/iam/users/${id}` }
   await audit.append({ ...entry, at: now(), kind: 'asked' })
   await office.changeUser(id, { password })
   await audit.append({ ...entry, at: now(), kind: 'answered', status: 200, after: { id, name } })
