@@ -7,6 +7,7 @@ import { routes } from '../contract/routes.ts'
 import type { Route } from '../contract/route.ts'
 import type { RouteName } from '../contract/routes.ts'
 import { inTurn } from '../lib/in-turn.ts'
+import { Problem } from '../lib/problem.ts'
 import { problemFrom } from '../lib/problem.ts'
 import { AskedOf } from './asked.ts'
 import { matches } from './etag.ts'
@@ -46,7 +47,9 @@ export function answering(
     const problem = problemFrom(translated(thrown))
     const { status, headers, body } = refusalOf(problem, name ? routes[name].family : 'gateway', request.id)
     request.refusal = problem.code
-    if (status >= 500) failed(thrown, request.id)
+    // Nobody's fault but of those who flood us: metrics count it, and a line for each would fill the disk.
+    const flooded = thrown instanceof Problem && thrown.code === 'access/busy'
+    if (status >= 500 && !flooded) failed(thrown, request.id)
     return { status, headers: { ...headers, 'content-type': json }, body: JSON.stringify(body) }
   }
 

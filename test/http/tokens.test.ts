@@ -139,6 +139,18 @@ describe('looking at a token', () => {
   })
 })
 
+it('too many log-ins at once are refused until later, and not logged one by one', async () => {
+  const guess = (name: string) => ({
+    auth: { identity: { methods: ['password'], password: { user: { name, password: 'x', domain: { name: 'd' } } } } },
+  })
+  const all = await Promise.all(Array.from({ length: 40 }, (_, number) => ask(guess(`guess${number}`))))
+  const busy = all.filter(({ status }) => status === 503)
+  expect(busy.length).toBeGreaterThan(5)
+  expect(busy[0]?.headers.get('retry-after')).toBe('1')
+  expect(all.filter(({ status }) => status === 401).length + busy.length).toBe(40)
+  expect(at.logged()).not.toContain('log-ins')
+})
+
 describe('a project that is not there', () => {
   const asks = (name: string) => {
     const { identity } = body.auth
