@@ -31,6 +31,8 @@ export interface Operation {
   readonly path: string
   readonly parameters: readonly Parameter[]
   readonly body?: Schema
+  /** It changes nothing: the same signed request again looks again. */
+  readonly looks: boolean
 }
 
 export interface Api {
@@ -41,6 +43,7 @@ export interface Api {
 
 interface Described {
   readonly operationId: string
+  readonly 'x-only-looks'?: boolean
   readonly parameters?: readonly Parameter[]
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
 }
@@ -59,6 +62,7 @@ export function apiOf(text: string): Api {
         id: told.operationId,
         method: method.toUpperCase(),
         path,
+        looks: method === 'get' || told['x-only-looks'] === true,
         parameters: [...inPath, ...(told.parameters ?? [])],
         ...(body === undefined ? {} : { body }),
       }

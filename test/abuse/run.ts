@@ -312,7 +312,7 @@ async function work(
     const request = requestOf(asked, own.chance(0.06) ? reader : admin, own.chance(0.3))
     if (own.chance(0.55)) {
       await heard(request, `good ${operation.id}`)
-      if (own.chance(0.03) && request.method !== 'GET' && request.headers.some(([name]) => name === 'authorization'))
+      if (own.chance(0.03) && !operation.looks && request.headers.some(([name]) => name === 'authorization'))
         await twice(talk, request)
     } else {
       const one = bent(request, own, ids())

@@ -65,12 +65,18 @@ export function valid(operation: Operation, world: World): Asked | undefined {
 function idsOf(member: string, { known, home }: World): readonly string[] | undefined {
   const ids = (things: readonly Thing[]): readonly string[] => things.map(({ id }) => id)
   const name = member.replace(/_id$/, '')
-  if (name === 'user' || name === 'group' || name === 'policy' || name === 'grant' || name === 'mesh')
+  if (
+    name === 'user' ||
+    name === 'group' ||
+    name === 'policy' ||
+    name === 'grant' ||
+    name === 'mesh' ||
+    name === 'cluster'
+  )
     return ids(known.of(name))
   if (member === 'project') return [...ids(known.of('project')), home]
   if (name === 'enterprise_project' || name === 'enterpriseProject') return ids(known.of('enterprise project'))
   if (name === 'access') return ids(known.of('key'))
-  if (name === 'cluster') return ids(known.of('cluster').filter(({ project }) => project === home))
   if (name === 'mesh_upgrade' || name === 'job') return ids(known.of('upgrade'))
   if (member === 'meshId') return ids(known.of('mesh'))
   if (member === 'targetVersion') return ['1.31', 'v1.31.1']

@@ -89,6 +89,8 @@ function operation(name: RouteName, route: Route): Json {
     tags: [tagOf(name, route)],
     ...(route.needs === 'anybody' ? { security: [] } : {}),
     'x-permission': permission(route),
+    // Sent again it looks again; other signed writes are done once.
+    ...(route.looks ? { 'x-only-looks': true } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined
       ? {}
