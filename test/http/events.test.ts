@@ -35,6 +35,8 @@ beforeEach(async () => {
     return tasks.notes(task, after, limit)
   }
   at = await harness(() => ({}), { ...stores, tasks: { ...tasks, watch, notes } })
+  // What the server itself watches, for answers that it remembers, lasts as long as it does.
+  watching = 0
   const mesh = await withMesh(at)
   mesh_upgrade_id = (await at.client.createUpgrade({ body: upgradeBody(mesh.metadata.uid) })).metadata.uid
   path = `/meshlift/v1/${at.session.projectId}/upgrades/${mesh_upgrade_id}/notes`
