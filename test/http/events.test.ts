@@ -35,6 +35,8 @@ beforeEach(async () => {
     return tasks.notes(task, after, limit)
   }
   at = await harness(() => ({}), { ...stores, tasks: { ...tasks, watch, notes } })
+  // What is remembered of upgrades is watched from the start to the end; counted are readers of events.
+  watching = 0
   // What the server itself watches, for answers that it remembers, lasts as long as it does.
   watching = 0
   const mesh = await withMesh(at)
