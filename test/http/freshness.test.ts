@@ -13,8 +13,7 @@ import { rememberingMeshes } from '../../src/registry/remembered.ts'
 import { registryTables, sqliteRegistry } from '../../src/registry/sqlite/registry.ts'
 import { taskTables } from '../../src/tasks/sqlite/tables.ts'
 import { sqliteTasks } from '../../src/tasks/sqlite/tasks.ts'
-import { upgradeDoor } from '../../src/wiring/upgrade-door.ts'
-import type { UpgradeDoorParts } from '../../src/wiring/upgrade-door.ts'
+import { upgradeReading } from '../../src/wiring/upgrade-reading.ts'
 import { handOut, harness } from './harness.ts'
 import type { Harness } from './harness.ts'
 import type { Stores } from './heart.ts'
@@ -43,8 +42,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** A door that remembers nothing yet; reading needs no more than the desk. */
-const forgetful = () => upgradeDoor({ desk: stores.tasks } as unknown as UpgradeDoorParts)
+/** A door that remembers nothing yet. */
+const forgetful = () => upgradeReading({ desk: stores.tasks })
 
 const getUpgrade = () => at.client.getUpgrade({ mesh_upgrade_id: id })
 const below = (job: Job): Job[] => [job, ...(job.spec.subjobs ?? []).flatMap(below)]
