@@ -1,4 +1,4 @@
-/** What an answer has that the contract does not: status, shape, request id. Needs no test runner. */
+/** What an answer has that the contract does not: status, shape, headers. Needs no test runner. */
 
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
@@ -25,16 +25,25 @@ const known = Object.values(routes).map((route: Route) => ({
 /** One sentence each; none when it fits. @param path without query */
 export function misfits(method: string, path: string, { status, headers, text }: Told): readonly string[] {
   const route = known.find((one) => one.route.method === method && one.path.test(path))?.route
-  const id = headers.get('x-request-id') ?? ''
-  const unnamed = /^[0-9a-f-]{36}$/.test(id) ? [] : ['It has no request id.']
-  if (status === 304) return [...unnamed, ...(text === '' ? [] : ['It has a body, and a 304 has none.'])]
+  const said = misfitsOfHeaders(status, headers)
+  if (status === 304) return [...said, ...(text === '' ? [] : ['It has a body, and a 304 has none.'])]
   let body: unknown
   try {
     body = JSON.parse(text)
   } catch {
-    return [...unnamed, `It is not JSON: ${text.slice(0, 100)}`]
+    return [...said, `It is not JSON: ${text.slice(0, 100)}`]
   }
-  return [...unnamed, ...misfitsOfBody(route, status, body)]
+  return [...said, ...misfitsOfBody(route, status, body)]
+}
+
+function misfitsOfHeaders(status: number, headers: Headers): readonly string[] {
+  return [
+    ...(/^[0-9a-f-]{36}$/.test(headers.get('x-request-id') ?? '') ? [] : ['It has no request id.']),
+    ...(status === 429 && !headers.has('retry-after') ? ['It does not say when to come again.'] : []),
+    ...((status === 405) === headers.has('allow')
+      ? []
+      : ['Which methods there are belongs to a 405, and to that alone.']),
+  ]
 }
 
 function misfitsOfBody(route: Route | undefined, status: number, body: unknown): readonly string[] {

@@ -46,6 +46,17 @@ describe('the description of the API', () => {
     expect(JSON.stringify(summary.properties['mesh'])).not.toContain('$ref')
   })
 
+  it('tells which refusals say when to come again, and which methods there are', () => {
+    const { responses } = document.components as unknown as {
+      readonly responses: Readonly<Record<string, { readonly headers: object }>>
+    }
+    const told = (header: string) => Object.keys(responses).filter((name) => header in (responses[name]?.headers ?? {}))
+    expect(told('X-Request-Id')).toEqual(Object.keys(responses))
+    expect(told('Allow')).toEqual(['gate-405'])
+    const waits = ['asm-500', 'gate-401', 'gate-429', 'iam-401', 'iam-500', 'iam-503', 'ours-500', 'ours-503']
+    expect(told('Retry-After').toSorted()).toEqual(waits)
+  })
+
   it('says in words what a text must be, and shows nothing that only the program understands', () => {
     const name = JSON.stringify(document.components.schemas['UpgradeCreate'])
     expect(name).toContain('4 to 64 lower-case letters, digits and hyphens')

@@ -60,6 +60,7 @@ export function openApi(): Json {
         },
         'X-Subject-Token': { description: 'The token.', schema: { type: 'string' } },
         ETag: { description: 'Of exactly this answer, for If-None-Match.', schema: { type: 'string' } },
+        Allow: { description: 'The methods that the path has.', schema: { type: 'string' } },
         'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 0 } },
       },
       securitySchemes: {

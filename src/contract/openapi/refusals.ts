@@ -37,9 +37,20 @@ const statuses: Readonly<Record<Route['family'], readonly number[]>> = {
   iam: [400, 401, 403, 404, 500, 503],
 }
 
-const refusal = (description: string, schema: string, headers: readonly string[] = ['X-Request-Id']): Json => ({
+/** Beside `X-Request-Id`. But for 429, `Retry-After` is there only where it is known when it may be better. */
+const headers: Readonly<Record<number, string>> = {
+  401: 'Retry-After',
+  405: 'Allow',
+  429: 'Retry-After',
+  500: 'Retry-After',
+  503: 'Retry-After',
+}
+
+const refusal = (status: number, description: string, schema: string): Json => ({
   description,
-  headers: Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
+  headers: Object.fromEntries(
+    ['X-Request-Id', headers[status] ?? []].flat().map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  ),
   content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
 })
 
@@ -48,11 +59,11 @@ export function refusals(): Readonly<Record<string, Json>> {
   const told = (family: Route['family']): readonly [string, Json][] =>
     statuses[family]
       .filter((status) => !(status in gate) || family === 'iam')
-      .map((status) => [`${family}-${status}`, refusal(meanings[status] ?? gate[status] ?? '', bodies[family])])
+      .map((status) => [`${family}-${status}`, refusal(status, meanings[status] ?? gate[status] ?? '', bodies[family])])
   return Object.fromEntries([
     ...Object.entries(gate).map(([status, text]): [string, Json] => [
       `gate-${status}`,
-      refusal(text, 'GatewayAnswer', ['X-Request-Id', ...(status === '429' ? ['Retry-After'] : [])]),
+      refusal(Number(status), text, 'GatewayAnswer'),
     ]),
     ...told('asm'),
     ...told('iam'),
