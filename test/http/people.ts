@@ -2,17 +2,11 @@
 
 import { login } from '../../src/client/login.ts'
 import type { Session } from '../../src/client/login.ts'
-import type { Answered, Harness } from './harness.ts'
+import type { Harness } from './harness.ts'
 
-export interface Person {
+export interface Person extends Pick<Harness, 'ask'> {
   readonly id: string
   readonly session: Session
-  ask(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers?: Readonly<Record<string, string | undefined>>,
-  ): Promise<Answered>
 }
 
 export interface Statement {

@@ -1,9 +1,8 @@
 // A client that knows the public documentation only, written without sight of this program, drives a whole upgrade.
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { start, temporaryFolder } from './program.ts'
+import { begun, start, temporaryFolder } from './program.ts'
 
 const client = fileURLToPath(new URL('documented-client.mjs', import.meta.url))
 
@@ -14,20 +13,9 @@ test.each(['1.31', 'v1.31', '1.31.1'])(
     const data = temporaryFolder()
     const server = start('serve', '--data', data, '--listen', '127.0.0.1:0', '--simulated', '--speed', '100')
     const [, url = ''] = await server.printed(/Listening on (http:\/\/127\.0\.0\.1:\d+)\./)
-    const ended = await drive(url, join(data, 'admin.json'), version)
+    const ended = await begun(client, [url, join(data, 'admin.json'), version]).ended
     expect(ended.err).toBe('')
     expect(ended.out).toMatch(/drove it\n$/)
     expect(ended.exitCode).toBe(0)
   },
 )
-
-function drive(...argv: readonly string[]): Promise<{ readonly exitCode: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [client, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const seen = { out: '', err: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (seen.out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (seen.err += text))
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (exitCode) => resolve({ exitCode, ...seen }))
-  })
-}

@@ -25,11 +25,17 @@ export interface Program {
   readonly ended: Promise<Ended>
 }
 
-/** Killed when the test is over, however that ends. */
-export function start(...argv: readonly string[]): Program {
-  const child = spawn(process.execPath, [launcher, ...argv], {
+export const start = (...argv: readonly string[]): Program => begun(launcher, argv)
+
+/** The program, or a client of it. Killed when the test is over, however that ends. */
+export function begun(
+  script: string,
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Program {
+  const child = spawn(process.execPath, [script, ...argv], {
     // Of this machine's settings only the search path: a MESHLIFT_ variable here must not decide a test.
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const seen = { out: '', err: '' }

@@ -1,11 +1,11 @@
 // The SDK core as it is published, which nobody of ours wrote, signs and is understood.
-import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { Given } from './published-client.ts'
-import { run, start, temporaryFolder } from './program.ts'
+import { begun, run, start, temporaryFolder } from './program.ts'
+import type { Ended } from './program.ts'
 
 const program = fileURLToPath(new URL('published-client.ts', import.meta.url))
 
@@ -88,16 +88,5 @@ async function post(url: string, path: string, body: unknown, headers: Readonly<
   return answer
 }
 
-function drive(given: Given): Promise<{ readonly exitCode: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [program, JSON.stringify(given)], {
-    env: { HOME: temporaryFolder(), PATH: process.env['PATH'] },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const seen = { out: '', err: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (seen.out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (seen.err += text))
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (exitCode) => resolve({ exitCode, ...seen }))
-  })
-}
+const drive = (given: Given): Promise<Ended> =>
+  begun(program, [JSON.stringify(given)], { HOME: temporaryFolder() }).ended
