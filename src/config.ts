@@ -103,7 +103,7 @@ const settings = {
     accepts: 'a whole number from 0 to 1000000',
     read: (given) => numberIn(given, -1, 1_000_000, true),
     default: 3000,
-    help: 'requests a minute of one user, or of one address that nobody is known at; 0 for no limit',
+    help: 'requests a minute of a user, or of an address without one; a tenth of log-ins; 0: no limit',
   }),
   connections: setting({
     value: 'N',

@@ -36,4 +36,6 @@ export type Needs = 'anybody' | 'caller' | 'administrator' | Permission
 export interface Permission {
   readonly actions: readonly [string, ...string[]]
   readonly alsoInRolePolicies?: readonly string[]
+  /** One of these too, by what the request asks for: its handler says which. */
+  readonly byRequest?: readonly string[]
 }

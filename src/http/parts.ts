@@ -78,7 +78,7 @@ export interface Log {
 
 /** What one caller may take of the server. Sizes that clients rely on are documented and stand in `limits.ts`. */
 export interface Limits {
-  /** Requests a minute of one principal: a user, or an address of nobody known. 0: no limit. */
+  /** Requests a minute of one principal: a user, or an address of nobody known; a tenth as many log-ins. 0: no limit. */
   readonly requestsPerMinute: number
   /** Connections at once. */
   readonly connections: number

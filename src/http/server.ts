@@ -124,7 +124,11 @@ export function server(parts: Parts, { https, trustedProxies, timeouts = {} }: S
   addGate(
     app,
     parts,
-    rate(parts.limits.requestsPerMinute, () => parts.access.now()),
+    {
+      requests: rate(parts.limits.requestsPerMinute, () => parts.access.now()),
+      // Each costs a password's worth of work and two lines of the audit log, and nobody needs to be known for it.
+      logIns: rate(Math.ceil(parts.limits.requestsPerMinute / 10), () => parts.access.now(), 'log-ins'),
+    },
     https ? safeHeadersOverTls : safeHeaders,
   )
   let closing = false
@@ -161,7 +165,12 @@ export function server(parts: Parts, { https, trustedProxies, timeouts = {} }: S
   return app
 }
 
-function addGate(app: FastifyInstance, { access }: Parts, limit: Rate, headers: typeof safeHeaders): void {
+function addGate(
+  app: FastifyInstance,
+  { access }: Parts,
+  { requests: limit, logIns }: Readonly<Record<'requests' | 'logIns', Rate>>,
+  headers: typeof safeHeaders,
+): void {
   app.decorateRequest('caller', undefined)
   app.decorateRequest('signer', undefined)
   app.decorateRequest('rawBytes', undefined)
@@ -185,6 +194,7 @@ function addGate(app: FastifyInstance, { access }: Parts, limit: Rate, headers: 
     checkSizes(request)
     forgetKindOfNothing(request)
     const { name, open } = request.routeOptions.config
+    if (name === 'createToken') logIns.count(request)
     if (open || (name && routes[name].needs === 'anybody')) return limit.count(request)
     if (request.headers.authorization !== undefined) limit.look(request)
     const found = await identify(access, request).catch((thrown: unknown) => failed(request, thrown))

@@ -3,7 +3,7 @@
  * first finds the mesh, then asks whether the caller may: 404 for what is not there, 403 for what is (asm-api Q24).
  */
 
-import type { ActionName } from '../contract/actions.ts'
+import type { routes } from '../contract/routes.ts'
 import type { MeshUpgrade, UpgradeCreate, UpgradeUpdate } from '../contract/upgrades.ts'
 import { assertNever } from '../lib/problem.ts'
 import { knownMesh, meshResource, resourceOfMesh } from './found.ts'
@@ -48,8 +48,10 @@ export function upgradeHandlers(
   }
 }
 
+type Asked = (typeof routes.updateUpgrade.needs.byRequest)[number]
+
 /** What is really asked for: once an upgrade goes back, retrying any step of it means going on with going back. */
-function actionOf({ spec }: UpgradeUpdate, { status }: MeshUpgrade): ActionName {
+function actionOf({ spec }: UpgradeUpdate, { status }: MeshUpgrade): Asked {
   const { name, action } = spec.currentStep
   const back = status.state === 'RollingBack' || status.state === 'RollbackFailed'
   if (action === 'Rollback' || (action === 'Retry' && back)) return 'meshlift:upgrade:rollback'

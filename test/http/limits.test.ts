@@ -26,7 +26,7 @@ describe('requests a minute', () => {
   })
 
   it('of one user, whatever it shows, do not use up those of another', async () => {
-    const at = await limited(4)
+    const at = await limited(20)
     const key = await at.key()
     const target = `/v1/${handOut.projectId}/meshes`
     const signed = () =>
@@ -35,8 +35,8 @@ describe('requests a minute', () => {
         'x-auth-token': undefined,
       })
     const ada = await at.somebody({ name: 'ada', allow: ['asm:mesh:list'] })
-    expect(await many(2, () => at.ask('GET', meshes))).toEqual([200, 200])
-    expect(await many(3, signed)).toEqual([200, 200, 429])
+    expect([...new Set(await many(12, () => at.ask('GET', meshes)))]).toEqual([200])
+    expect((await many(9, signed)).slice(-2)).toEqual([200, 429])
     expect(await many(2, () => at.ask('GET', meshes, undefined, { 'x-auth-token': ada.token }))).toEqual([200, 200])
   })
 
@@ -46,6 +46,15 @@ describe('requests a minute', () => {
     // The log-in of the test itself was the first.
     expect(await many(5, guess)).toEqual([401, 401, 401, 429, 429])
     const where = { baseUrl: 'http://in-process', fetch: at.fetch }
+    await expect(login(where, handOut)).rejects.toMatchObject({ status: 429 })
+    expect(await many(1, () => at.ask('GET', meshes))).toEqual([200])
+  })
+
+  it('have a tenth of log-ins, for those who are known too', async () => {
+    const at = await limited(20)
+    const where = { baseUrl: 'http://in-process', fetch: at.fetch }
+    // The log-in of the test itself was the first.
+    await login(where, handOut)
     await expect(login(where, handOut)).rejects.toMatchObject({ status: 429 })
     expect(await many(1, () => at.ask('GET', meshes))).toEqual([200])
   })
@@ -104,22 +113,29 @@ describe('a body', () => {
   })
 
   it.each([
-    ['__proto__', '{"name":"ops","__proto__":{"name":"other"}}'],
-    ['__proto__, written otherwise', '{"name":"ops","\\u005f_proto__":{"name":"other"}}'],
-    ['constructor', '{"name":"ops","constructor":{"prototype":{"name":"other"}}}'],
     ['commas in texts', `{"name":"ops","more":"${','.repeat(200_000)}"}`],
     ['brackets in texts', `{"name":"ops","more":"${'['.repeat(100)}\\"${'{'.repeat(100)}"}`],
+    ['a text called constructor', '{"name":"ops","constructor":"ada"}'],
   ])('with %s is read without that', async (_, body) => {
     const at = await limited(0)
     expect(await at.ask('POST', '/meshlift/v1/iam/groups', body)).toMatchObject({ status: 201, body: { name: 'ops' } })
   })
 
-  it('keeps no prototype of its own in what is stored as it came', async () => {
+  it.each([
+    ['__proto__', '{"name":"ops","__proto__":{"name":"other"}}'],
+    ['__proto__', '{"name":"ops","\\u005f_proto__":{"name":"other"}}'],
+    ['constructor', '{"name":"ops","constructor":{"prototype":{"name":"other"}}}'],
+    // Passed over, it would leave a statement that allows without a condition.
+    [
+      'constructor',
+      '{"name":"ops","document":{"Version":"1.1","Statement":[{"Effect":"Allow","Action":["asm:mesh:get"],"Condition":{"constructor":{"g:UserName":["ada"]}}}]}}',
+    ],
+  ])('with a member %s is refused: %s', async (member, body) => {
     const at = await limited(0)
-    const document =
-      '{"Version":"1.1","Statement":[{"Effect":"Allow","Action":["asm:mesh:get"],"__proto__":{"Effect":"Deny"}}]}'
-    const made = await at.ask('POST', '/meshlift/v1/iam/policies', `{"name":"reading","document":${document}}`)
-    expect(JSON.stringify(made.body.document)).not.toContain('__proto__')
-    expect(made.body.document.Statement[0].Effect).toBe('Allow')
+    for (const path of ['groups', 'policies'])
+      expect(await at.ask('POST', `/meshlift/v1/iam/${path}`, body)).toMatchObject({
+        status: 400,
+        body: { errorMsg: `The body is not accepted with a member ${member}.` },
+      })
   })
 })

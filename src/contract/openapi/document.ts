@@ -89,7 +89,7 @@ function operation(name: RouteName, route: Route): Json {
     summary: route.summary,
     tags: [tagOf(name, route)],
     ...(route.needs === 'anybody' ? { security: [] } : {}),
-    'x-permission': permission(route),
+    ...permission(route),
     // Sent again it looks again; other signed writes are done once.
     ...(route.looks ? { 'x-only-looks': true } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
@@ -130,9 +130,14 @@ function tagOf(name: RouteName, { family, path }: Route): Tag {
   return name.endsWith('Mesh') || name === 'listMeshes' ? 'meshes' : 'mesh upgrades'
 }
 
-function permission({ needs }: Route): Json {
-  if (typeof needs === 'string') return needs
-  return [...needs.actions]
+function permission({ needs }: Route): Readonly<Record<string, Json>> {
+  if (typeof needs === 'string') return { 'x-permission': needs }
+  const { actions, alsoInRolePolicies, byRequest } = needs
+  return {
+    'x-permission': [...actions],
+    ...(alsoInRolePolicies ? { 'x-permission-in-version-1.1': [...alsoInRolePolicies] } : {}),
+    ...(byRequest ? { 'x-permission-by-request': [...byRequest] } : {}),
+  }
 }
 
 const pathParameters = (path: string): Json =>

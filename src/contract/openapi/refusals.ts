@@ -9,7 +9,7 @@ const gate: Readonly<Record<number, string>> = {
   405: 'The path exists, and not with this method; `Allow` says which.',
   406: 'None of the accepted forms can be had.',
   408: 'The request did not arrive in time.',
-  413: 'The body is larger than 12 MB.',
+  413: 'The body is larger than 12 MB; of a log-in, than 64 KB.',
   414: 'The address is longer than 32 KB.',
   415: 'The body is not JSON in UTF-8.',
   429: 'Too many requests; `Retry-After` says how many seconds to wait.',

@@ -34,8 +34,15 @@ export const documentedRoutes = {
     method: 'PUT',
     path: upgrade,
     summary: 'Start a step, retry it, or roll back: by spec.currentStep, the only member that may differ.',
-    // The second is the one of what is asked for: the handler knows it (plan, execute, finish or rollback).
-    needs: { actions: ['asm:mesh:upgrade'] },
+    needs: {
+      actions: ['asm:mesh:upgrade'],
+      byRequest: [
+        'meshlift:upgrade:plan',
+        'meshlift:upgrade:execute',
+        'meshlift:upgrade:finish',
+        'meshlift:upgrade:rollback',
+      ],
+    },
     body: UpgradeUpdate,
   },
   deleteUpgrade: {

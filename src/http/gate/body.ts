@@ -44,7 +44,8 @@ export function parsedBody(request: FastifyRequest): unknown {
   checkStructure(bytes)
   const text = orRefused(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes), 'not UTF-8')
   const value = orRefused(() => JSON.parse(text) as unknown, 'not valid JSON')
-  return /proto|constructor|\\u/.test(text) ? withoutTraps(value) : value
+  if (/proto|constructor|\\u/.test(text)) refuseTraps(value)
+  return value
 }
 
 function checkKind({ headers }: FastifyRequest): void {
@@ -92,17 +93,17 @@ const openBracket = 0x5b
 const closeBracket = 0x5d
 
 /**
- * Without members that would become a prototype when somebody copies them with `to[name] = from[name]`. A label called
- * `constructor` is a text and stays.
+ * Members that would become a prototype when somebody copies them with `to[name] = from[name]`. Refused and not passed
+ * over: a condition of a policy that quietly went away would leave a statement without it. A label called `constructor`
+ * is a text and stays.
  */
-function withoutTraps(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutTraps)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name, member]) => name !== '__proto__' && !(name === 'constructor' && typeof member === 'object'))
-      .map(([name, member]) => [name, withoutTraps(member)]),
-  )
+function refuseTraps(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, member] of Object.entries(value)) {
+    const isTrap = name === '__proto__' || (name === 'constructor' && typeof member === 'object' && member !== null)
+    if (isTrap) throw notJson(`not accepted with a member ${name}`)
+    refuseTraps(member)
+  }
 }
 
 /** Without the reason: it quotes the body, and a body may hold a password. */

@@ -24,8 +24,8 @@ const minute = 60_000
 /** Minutes that are counted at once. Beyond that the oldest is forgotten: better than to let addresses fill the memory. */
 const remembered = 50_000
 
-/** @param requestsPerMinute 0: no limit @param now milliseconds */
-export function rate(requestsPerMinute: number, now: () => number): Rate {
+/** @param perMinute 0: no limit @param now milliseconds @param what in words, many of them */
+export function rate(perMinute: number, now: () => number, what = 'requests'): Rate {
   /** The one that began last stands last. */
   const windows = new Map<string, Window>()
 
@@ -42,18 +42,18 @@ export function rate(requestsPerMinute: number, now: () => number): Rate {
     return begun
   }
   const judge = ({ count, ends }: Window, at: number): void => {
-    if (count <= requestsPerMinute) return
+    if (count <= perMinute) return
     throw new Problem({
       kind: 'unavailable',
       code: 'http/too-many',
-      text: `The throttling threshold has been reached: ${requestsPerMinute} requests a minute.`,
+      text: `The throttling threshold has been reached: ${perMinute} ${what} a minute.`,
       retryAfterMs: Math.max(1, ends - at),
     })
   }
 
   return {
     count({ caller, ip }) {
-      if (requestsPerMinute === 0) return
+      if (perMinute === 0) return
       const principal = caller ? `user ${caller.user.id}` : `from ${networkOf(ip)}`
       const at = now()
       const counted = windowOf(principal, at) ?? begin(principal, at)
@@ -61,7 +61,7 @@ export function rate(requestsPerMinute: number, now: () => number): Rate {
       judge(counted, at)
     },
     look({ ip }) {
-      if (requestsPerMinute === 0) return
+      if (perMinute === 0) return
       const at = now()
       const counted = windowOf(`from ${networkOf(ip)}`, at)
       if (counted) judge(counted, at)
