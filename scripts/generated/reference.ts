@@ -21,6 +21,8 @@ interface Operation {
   readonly summary: string
   readonly tags: readonly [string]
   readonly 'x-permission': string | readonly string[]
+  readonly 'x-permission-in-version-1.1'?: readonly string[]
+  readonly 'x-permission-by-request'?: readonly string[]
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[]
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> }
   readonly responses: Readonly<
@@ -104,9 +106,8 @@ function facts(operation: Operation): readonly string[] {
   const body = operation.requestBody?.content['application/json']?.schema
   const success = Object.entries(operation.responses).find(([status]) => status.startsWith('2'))
   const answer = success?.[1].content?.['application/json']?.schema
-  const needs = operation['x-permission']
   return [
-    `needs: ${typeof needs === 'string' ? who(needs) : needs.map((one) => `\`${one}\``).join(' or ')}`,
+    `needs: ${needed(operation)}`,
     ...(operation.parameters ?? []).map((one) => `${one.in} \`${one.name}\`: ${typeOf(one.schema)}`),
     ...(body === undefined ? [] : [`body: ${typeOf(body)}`]),
     `answer: ${success?.[0]} ${answer === undefined ? '' : typeOf(answer)}`.trimEnd(),
@@ -116,6 +117,20 @@ function facts(operation: Operation): readonly string[] {
       .join(', ')}`,
   ]
 }
+
+function needed(operation: Operation): string {
+  const needs = operation['x-permission']
+  if (typeof needs === 'string') return who(needs)
+  const role = operation['x-permission-in-version-1.1'] ?? []
+  const asked = operation['x-permission-by-request'] ?? []
+  return [
+    quoted(needs, ' or '),
+    ...(role.length > 0 ? [`in policies of Version 1.1 ${quoted(role, ' or ')} too`] : []),
+    ...(asked.length > 0 ? [`by what is asked for, one of ${quoted(asked, ', ')} too`] : []),
+  ].join('; ')
+}
+
+const quoted = (names: readonly string[], between: string): string => names.map((one) => `\`${one}\``).join(between)
 
 const who = (needs: string): string =>
   ({ anybody: 'nobody to be known', caller: 'a caller who is known', administrator: 'an administrator' })[needs] ??
@@ -163,7 +178,9 @@ export function actionsPage(): string {
   const asking = (action: string): string =>
     Object.values(document.paths)
       .flatMap((methods) => Object.values(methods))
-      .filter((operation) => Array.isArray(operation['x-permission']) && operation['x-permission'].includes(action))
+      .filter((operation) =>
+        [operation['x-permission'], operation['x-permission-by-request'] ?? []].flat().includes(action),
+      )
       .map(({ operationId }) => operationId)
       .join(', ')
   return [
@@ -174,8 +191,7 @@ export function actionsPage(): string {
     '| action | may | level | resource | operations |',
     '|---|---|---|---|---|',
     ...Object.entries(actions).map(
-      ([name, { grants, level, resource }]) =>
-        `| \`${name}\` | ${grants} | ${level} | ${resource} | ${asking(name) || 'UpdateCanaryUpgrade'} |`,
+      ([name, { grants, level, resource }]) => `| \`${name}\` | ${grants} | ${level} | ${resource} | ${asking(name)} |`,
     ),
     '',
   ].join('\n')
