@@ -76,7 +76,7 @@ export interface Log {
   error(facts: { readonly requestId: string; readonly err: unknown }, text: string): void
 }
 
-/** What one caller may take of the server. Sizes that clients rely on are documented and stand in `limits.ts`. */
+/** What one caller may take of the server. Sizes that clients rely on are documented and stand in `gate/sizes.ts`. */
 export interface Limits {
   /** Requests a minute of one principal: a user, or an address of nobody known; a tenth as many log-ins. 0: no limit. */
   readonly requestsPerMinute: number
