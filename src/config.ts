@@ -117,7 +117,7 @@ const settings = {
     accepts: 'a whole number from 0 to 1000',
     read: (given) => numberIn(given, -1, 1000, true),
     default: 5,
-    help: 'failed log-ins or signatures in a row from one address, after which it is locked out; 0 for never',
+    help: 'failed log-ins or signatures in a row that one address may have; one more locks it out; 0 for never',
   }),
   lockFor: setting({ ...duration, default: 300_000, help: 'how long it is locked out' }),
   simulated: setting({ ...onOff, default: false, help: 'serve a simulated mesh, called demo' }),

@@ -17,9 +17,9 @@ const fail = (lockedOut: Lockout, times: number, who = 'AK1', from = '10.0.0.1')
 const locked = { kind: 'unauthenticated', code: 'access/locked' }
 
 describe('failures in a row', () => {
-  it('lock at the limit and not before', () => {
+  it('lock above the limit and not before', () => {
     const door = lock()
-    fail(door, 4)
+    fail(door, 5)
     expect(() => door.check('AK1', '10.0.0.1')).not.toThrow()
     fail(door, 1)
     expect(() => door.check('AK1', '10.0.0.1')).toThrow(
@@ -29,7 +29,7 @@ describe('failures in a row', () => {
 
   it('lock neither the same name elsewhere nor another name from there', () => {
     const door = lock()
-    fail(door, 5)
+    fail(door, 6)
     expect(() => door.check('AK1', '10.0.0.2')).not.toThrow()
     expect(() => door.check('AK2', '10.0.0.1')).not.toThrow()
   })
@@ -43,7 +43,7 @@ describe('failures in a row', () => {
     ['64:ff9b::10.0.0.1', '64:ff9b::10.0.0.2'],
   ])('from %s lock it from %s too, which is the same network', (from, other) => {
     const door = lock()
-    fail(door, 5, 'AK1', from)
+    fail(door, 6, 'AK1', from)
     expect(() => door.check('AK1', other)).toThrow(expect.objectContaining(locked))
   })
 
@@ -53,34 +53,34 @@ describe('failures in a row', () => {
     ['::ffff:10.0.0.1', '::ffff:10.0.0.2'],
   ])('from %s do not lock it from %s', (from, other) => {
     const door = lock()
-    fail(door, 5, 'AK1', from)
+    fail(door, 6, 'AK1', from)
     expect(() => door.check('AK1', other)).not.toThrow()
   })
 
   it('are forgotten when it is over, and say when that is', () => {
     const door = lock()
-    fail(door, 5)
+    fail(door, 6)
     now += 2 * minute
     expect(() => door.check('AK1', '10.0.0.1')).toThrow(expect.objectContaining({ retryAfterMs: 3 * minute }))
     now += 3 * minute
     expect(() => door.check('AK1', '10.0.0.1')).not.toThrow()
-    fail(door, 4)
+    fail(door, 5)
     expect(() => door.check('AK1', '10.0.0.1')).not.toThrow()
   })
 
   it('do not count when they are older than a lock lasts', () => {
     const door = lock()
-    fail(door, 4)
+    fail(door, 5)
     now += 5 * minute
-    fail(door, 4)
+    fail(door, 5)
     expect(() => door.check('AK1', '10.0.0.1')).not.toThrow()
   })
 
   it('begin anew after a success', () => {
     const door = lock()
-    fail(door, 4)
+    fail(door, 5)
     door.succeeded('AK1', '10.0.0.1')
-    fail(door, 4)
+    fail(door, 5)
     expect(() => door.check('AK1', '10.0.0.1')).not.toThrow()
   })
 
@@ -112,6 +112,6 @@ it('keeps little of a name, however long whoever guesses makes it', () => {
   for (let name = 0; name < 4000; name++) fail(door, 1, `${name}${'\u4e00'.repeat(length)}`)
   // As they came these are 64 MiB.
   expect((used() - before) / 1_048_576).toBeLessThan(16)
-  fail(door, 4, `7${'\u4e00'.repeat(length)}`)
+  fail(door, 5, `7${'\u4e00'.repeat(length)}`)
   expect(() => door.check(`7${'\u4e00'.repeat(length)}`, '10.0.0.1')).toThrow(expect.objectContaining(locked))
 })

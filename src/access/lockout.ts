@@ -18,7 +18,7 @@ export interface Lockout {
 }
 
 export interface LockoutOptions {
-  /** Failures in a row; 0: never. */
+  /** Failures in a row that are let pass; one more locks (asm-api 5.4: more than five). 0: never. */
   readonly after: number
   /** Milliseconds. What failed longer ago than this does not count either. */
   readonly forMs: number
@@ -45,7 +45,7 @@ export function lockout({ after, forMs, now }: LockoutOptions): Lockout {
   return {
     check(who, from) {
       const found = after === 0 ? undefined : counted(key(who, from))
-      if (found === undefined || found.count < after) return
+      if (found === undefined || found.count <= after) return
       throw new Problem({
         kind: 'unauthenticated',
         code: 'access/locked',

@@ -79,7 +79,7 @@ export function unknownCluster(id: string): Problem {
   return new Problem({
     kind: 'not-found',
     code: 'clusters/unknown',
-    text: `There is no cluster ${id}.`,
+    text: `There is no cluster ${id} in this project: GET /meshlift/v1/{project_id}/clusters lists those there are.`,
     facts: { cluster: id },
   })
 }

@@ -95,7 +95,7 @@ export function unknownMesh(id: string): Problem {
   return new Problem({
     kind: 'not-found',
     code: 'meshes/unknown',
-    text: `There is no mesh ${id}.`,
+    text: `There is no mesh ${id} in this project: GET /v1/{project_id}/meshes lists those there are.`,
     facts: { mesh: id },
   })
 }

@@ -31,10 +31,15 @@ export async function rowsOf(
   return (job) => all.get(job) ?? []
 }
 
+const where = {
+  upgrade: 'GET /meshlift/v1/{project_id}/upgrades lists those there are',
+  job: 'status.currentStep.id of an upgrade is one, and so is every metadata.uid below it',
+}
+
 export function notFound(what: 'upgrade' | 'job', id: string): Problem {
   return new Problem({
     kind: 'not-found',
     code: `${what}s/unknown`,
-    text: `There is no ${what} ${id} in this project.`,
+    text: `There is no ${what} ${id} in this project: ${where[what]}.`,
   })
 }

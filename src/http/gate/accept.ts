@@ -20,7 +20,7 @@ export function accepted(accept: string | undefined, hasEvents: boolean): 'json'
   throw new Problem({
     kind: 'invalid',
     code: 'http/not-acceptable',
-    text: `API request error: answers are application/json${hasEvents ? ' or text/event-stream' : ''}, and Accept admits neither.`,
+    text: `API request error: answers are application/json${hasEvents ? ' or text/event-stream' : ''}, which Accept must admit.`,
   })
 }
 

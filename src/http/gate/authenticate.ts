@@ -45,12 +45,12 @@ export function admit(access: Access, request: FastifyRequest, caller: Caller, n
   if (project === undefined) return
   const claimed = headerOf(request, 'x-project-id')
   if (claimed !== undefined && claimed !== project)
-    throw forbidden('access/other-project', 'X-Project-Id names another project than the path does.')
+    throw forbidden('access/other-project', 'X-Project-Id names another project than the path does: leave it out or make them agree.')
   // A temporary key is its token in another form: whoever got hold of that one must not reach further with it.
   if (caller.by.kind !== 'key' && caller.project?.id !== project)
     throw forbidden(
       'access/other-project',
-      `The ${caller.by.kind === 'token' ? 'token' : 'temporary access key'} is for ${caller.project ? `project ${caller.project.id}` : 'no project'}, and the request is for another one.`,
+      `The ${caller.by.kind === 'token' ? 'token' : 'temporary access key'} is for ${caller.project ? `project ${caller.project.id}` : 'no project'}, and the request is for another one: get a token for that project.`,
     )
   // A permanent key names no project, so any of this server will do; what may be done in it is up to policies.
   if (access.project(project) === undefined)
