@@ -23,6 +23,8 @@ describe('what is said, and what is asked of the server', () => {
     ],
     ['user disable ada', 'User ada is shut out.', 'changeUser', { enabled: false }],
     ['user enable u2', 'User grace may log in and sign again.', 'changeUser', { enabled: true }],
+    ['user promote ada', 'User ada may do everything now.', 'changeUser', { administrator: true }],
+    ['user demote ada', 'User ada is no administrator any more', 'changeUser', { administrator: false }],
     ['user remove ada', 'User ada is removed, with its keys and tokens.', 'removeUser', undefined],
     ['group add night', 'Group night is made.', 'createGroup', { name: 'night' }],
     ['group remove ops', 'Group ops is removed.', 'removeGroup', undefined],

@@ -49,10 +49,17 @@ Ends with 0 when it is allowed, ${exitCodes.denied} when not.`,
       }),
     )
 
-function explainLines({ because, decided, considered }: Explanation, all: boolean, paint: Paint): readonly string[] {
+function explainLines(
+  { because, by, decided, considered }: Explanation,
+  all: boolean,
+  paint: Paint,
+): readonly string[] {
   return [
     because,
     ...(decided === undefined ? [] : [`  ${statementLine(decided)}`]),
+    ...(!all && by === 'default' && considered.length > 0
+      ? [`${considered.length} statements were looked at; --verbose says why none counted.`]
+      : []),
     ...(all
       ? ['Looked at:', ...considered.map((one) => `  ${paint(one.applies ? 'bold' : 'dim', statementLine(one))}`)]
       : []),

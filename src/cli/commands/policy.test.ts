@@ -134,6 +134,14 @@ describe('policy explain', () => {
     expect(out).toContain('(Allow)  policy readers (5.0), statement 0 "NoFinish", through user ada: another action')
   })
 
+  test('nothing decided says how many were looked at, and how to see them', async () => {
+    const { decided: _, ...rest } = explained(false)
+    const denied: Explanation = { ...rest, by: 'default' }
+    const { out } = await typed(asking(), { script: { explain: () => denied } })
+    expect(out).toContain('2 statements were looked at; --verbose says why none counted.')
+    expect(out).not.toContain('readers')
+  })
+
   test('nothing decided, nothing looked at', async () => {
     const nothing: Explanation = { allowed: false, because: 'No statement allows it.', by: 'default', considered: [] }
     const { exitCode, out } = await typed(asking('--verbose'), { script: { explain: () => nothing } })

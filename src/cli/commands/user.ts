@@ -21,6 +21,18 @@ export function userCommand(cli: Cli): Command {
   group.addCommand(
     changeCommand(cli, 'disable', { enabled: false }, 'shut a user out; its tokens end at once', 'is shut out'),
   )
+  group.addCommand(
+    changeCommand(cli, 'promote', { administrator: true }, 'make a user an administrator', 'may do everything now'),
+  )
+  group.addCommand(
+    changeCommand(
+      cli,
+      'demote',
+      { administrator: false },
+      'take that back',
+      'is no administrator any more: policies say what it may do',
+    ),
+  )
   group.addCommand(removeCommand(cli))
   return group
 }
