@@ -48,6 +48,7 @@ describe('a user', () => {
 
   it.each([
     ['name', '', 400, 'name must be 1 to 64'],
+    ['name', 'admin ', 400, 'name must be 1 to 64'],
     ['name', undefined, 400, 'name is missing'],
     ['name', 'admin', 409, 'admin'],
     ['password', 'short', 400, 'password must be a text of 8 to 256 characters'],

@@ -20,7 +20,7 @@ export function groupCommand(cli: Cli): Command {
 const addCommand = (cli: Cli): Command =>
   new Command('add')
     .summary('make a group')
-    .argument('<name>', '1 to 64 letters, digits, spaces or ._@-, starting with a letter or digit')
+    .argument('<name>', '1 to 64 letters, digits, spaces or ._@-, starting with a letter or digit, no space at the end')
     .addHelpText('after', '\nExample:\n  meshlift group add operators')
     .action((name: string, _: unknown, command: Command) =>
       cli.withServer(

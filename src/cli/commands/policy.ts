@@ -36,7 +36,7 @@ const addCommand = (cli: Cli): Command =>
       'Writes a policy of Version 1.1, for groups, or 5.0, for users and groups. It is checked as it is written, and allows ' +
         'nobody anything until it is granted.',
     )
-    .argument('<name>', '1 to 64 letters, digits, spaces or ._@-, starting with a letter or digit')
+    .argument('<name>', '1 to 64 letters, digits, spaces or ._@-, starting with a letter or digit, no space at the end')
     .requiredOption(...file)
     .addHelpText(
       'after',

@@ -56,7 +56,7 @@ export function projectCommand(cli: Cli): Command {
 const addCommand = (cli: Cli, sort: Sort): Command =>
   new Command('add')
     .summary(`make a ${sort.what}`)
-    .argument('<name>', '1 to 64 letters, digits, spaces or ._@-, starting with a letter or digit')
+    .argument('<name>', '1 to 64 letters, digits, spaces or ._@-, starting with a letter or digit, no space at the end')
     .addHelpText('after', `\nExample:\n  ${sort.words} add ${sort.example}`)
     .action((name: string, _: unknown, command: Command) =>
       cli.withServer(
