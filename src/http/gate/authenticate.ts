@@ -45,7 +45,10 @@ export function admit(access: Access, request: FastifyRequest, caller: Caller, n
   if (project === undefined) return
   const claimed = headerOf(request, 'x-project-id')
   if (claimed !== undefined && claimed !== project)
-    throw forbidden('access/other-project', 'X-Project-Id names another project than the path does: leave it out or make them agree.')
+    throw forbidden(
+      'access/other-project',
+      'X-Project-Id names another project than the path does: leave it out or make them agree.',
+    )
   // A temporary key is its token in another form: whoever got hold of that one must not reach further with it.
   if (caller.by.kind !== 'key' && caller.project?.id !== project)
     throw forbidden(
