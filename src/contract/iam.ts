@@ -1,13 +1,10 @@
 /** Who there is and what they may do, for administrators. Below `/meshlift/v1/iam/`. */
 
 import { Type } from 'typebox'
-import { Id, Text, Timestamp } from './shape.ts'
+import { accountName, Id, Text, Timestamp } from './shape.ts'
 import type { Shape } from './shape.ts'
 
-const name = Type.String({
-  pattern: '^[A-Za-z0-9]([A-Za-z0-9 ._@-]{0,62}[A-Za-z0-9._@-])?$',
-  accepts: '1 to 64 letters, digits, spaces or ._@-, starting with a letter or digit and not ending with a space',
-})
+const name = Type.String(accountName)
 const password = Type.String({ minLength: 8, maxLength: 256, accepts: 'a text of 8 to 256 characters' })
 
 export const UserCreate = Type.Object({

@@ -27,6 +27,12 @@ export const meshName = {
   accepts: '4 to 64 lower-case letters, digits and hyphens, starting with a letter and not ending with a hyphen',
 }
 
+/** Of users, groups, projects and policies. */
+export const accountName = {
+  pattern: '^[A-Za-z0-9]([A-Za-z0-9 ._@-]{0,62}[A-Za-z0-9._@-])?$',
+  accepts: '1 to 64 letters, digits, spaces or ._@-, starting with a letter or digit and not ending with a space',
+}
+
 /** A text that says something. */
 export const Text = Type.String({ minLength: 1, maxLength: 4096, accepts: 'a text that is not empty' })
 

@@ -1,6 +1,7 @@
 /** `group`: users who get policies together. */
 
 import { Command } from 'commander'
+import { accountName } from '../../contract/shape.ts'
 import type { Cli } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findGroup, findUser } from '../find-access.ts'
@@ -20,7 +21,7 @@ export function groupCommand(cli: Cli): Command {
 const addCommand = (cli: Cli): Command =>
   new Command('add')
     .summary('make a group')
-    .argument('<name>', '1 to 64 letters, digits, spaces or ._@-, starting with a letter or digit, no space at the end')
+    .argument('<name>', accountName.accepts)
     .addHelpText('after', '\nExample:\n  meshlift group add operators')
     .action((name: string, _: unknown, command: Command) =>
       cli.withServer(

@@ -1,6 +1,7 @@
 /** `policy`: what users and groups may do. */
 
 import { Command } from 'commander'
+import { accountName } from '../../contract/shape.ts'
 import type { Cli } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findPolicy } from '../find-access.ts'
@@ -36,7 +37,7 @@ const addCommand = (cli: Cli): Command =>
       'Writes a policy of Version 1.1, for groups, or 5.0, for users and groups. It is checked as it is written, and allows ' +
         'nobody anything until it is granted.',
     )
-    .argument('<name>', '1 to 64 letters, digits, spaces or ._@-, starting with a letter or digit, no space at the end')
+    .argument('<name>', accountName.accepts)
     .requiredOption(...file)
     .addHelpText(
       'after',

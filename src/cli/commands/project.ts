@@ -1,6 +1,7 @@
 /** `project`: rooms that never see each other; and enterprise projects, which group meshes for policies. */
 
 import { Command } from 'commander'
+import { accountName } from '../../contract/shape.ts'
 import type { Project } from '../../contract/iam.ts'
 import type { Cli } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -56,7 +57,7 @@ export function projectCommand(cli: Cli): Command {
 const addCommand = (cli: Cli, sort: Sort): Command =>
   new Command('add')
     .summary(`make a ${sort.what}`)
-    .argument('<name>', '1 to 64 letters, digits, spaces or ._@-, starting with a letter or digit, no space at the end')
+    .argument('<name>', accountName.accepts)
     .addHelpText('after', `\nExample:\n  ${sort.words} add ${sort.example}`)
     .action((name: string, _: unknown, command: Command) =>
       cli.withServer(

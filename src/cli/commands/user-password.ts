@@ -1,6 +1,7 @@
 /** `user add` and `user password`: where a password is given. */
 
 import { Command } from 'commander'
+import { accountName } from '../../contract/shape.ts'
 import type { Cli } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findUser } from '../find-access.ts'
@@ -18,7 +19,7 @@ export const addUserCommand = (cli: Cli): Command =>
       'Makes a user, who may do nothing until a policy is granted. The password is asked for on a terminal; without one ' +
         'nobody can log in as this user, but access keys work.',
     )
-    .argument('<name>', '1 to 64 letters, digits, spaces or ._@-, starting with a letter or digit, no space at the end')
+    .argument('<name>', accountName.accepts)
     .option('--administrator', 'may do everything, and what only administrators may do')
     .option(...fromStdin)
     .addHelpText(

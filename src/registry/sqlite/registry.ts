@@ -92,31 +92,18 @@ async function clustersIn(db: Kysely<RegistryDatabase>, project: string): Promis
   return rows.map(({ record }): ClusterRecord => JSON.parse(record))
 }
 
-async function clusterIn(
-  db: Kysely<RegistryDatabase>,
-  project: string,
-  id: string,
-): Promise<ClusterRecord | undefined> {
-  const row = await db
-    .selectFrom('cluster')
-    .select('record')
-    .where('id', '=', id)
-    .where('project', '=', project)
-    .executeTakeFirst()
-  return row && JSON.parse(row.record)
-}
-
 async function meshesIn(db: Kysely<RegistryDatabase>, project: string): Promise<readonly MeshRecord[]> {
   const rows = await db.selectFrom('mesh').select('record').where('project', '=', project).orderBy('seq').execute()
   return rows.map(({ record }): MeshRecord => JSON.parse(record))
 }
 
-async function meshIn(
+/** One record by its id, where it is of the project. */
+async function recordIn(
   db: Kysely<RegistryDatabase>,
+  table: keyof RegistryDatabase,
   project: string,
   id: string,
-  table: 'mesh' | 'forgotten_mesh' = 'mesh',
-): Promise<MeshRecord | undefined> {
+): Promise<unknown> {
   const row = await db
     .selectFrom(table)
     .select('record')
@@ -125,3 +112,13 @@ async function meshIn(
     .executeTakeFirst()
   return row && JSON.parse(row.record)
 }
+
+const clusterIn = async (db: Kysely<RegistryDatabase>, project: string, id: string) =>
+  (await recordIn(db, 'cluster', project, id)) as ClusterRecord | undefined
+
+const meshIn = async (
+  db: Kysely<RegistryDatabase>,
+  project: string,
+  id: string,
+  table: 'mesh' | 'forgotten_mesh' = 'mesh',
+) => (await recordIn(db, table, project, id)) as MeshRecord | undefined
