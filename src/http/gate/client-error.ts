@@ -7,8 +7,15 @@ import { refusalOf } from '../problem.ts'
 import { safeHeaders } from './headers.ts'
 import { headersTooLarge } from './sizes.ts'
 
-/** Writes a refusal, unless another answer has begun or nobody is there to read it, and ends the connection. */
+/** Milliseconds that a refused caller may take to read the answer while it is still sending. */
+const lingerMs = 1000
+
+/**
+ * Writes a refusal, unless another answer has begun or nobody is there to read it, and ends the connection. What still
+ * arrives meets the parser again and comes back here: closing on that would throw the answer away on its way.
+ */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, requestId: string): void {
+  if (socket.writableEnded && !socket.destroyed && error.code !== 'ECONNRESET') return
   if (error.code === 'ECONNRESET' || isOfTls(error) || socket.destroyed || !socket.writable || hasBegun(socket)) {
     socket.destroy(error)
     return
@@ -25,6 +32,8 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, 
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   const title = STATUS_CODES[status] ?? 'Request Headers Too Large'
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${lines.join('')}\r\n${text}`)
+  const linger = setTimeout(() => socket.destroy(), lingerMs)
+  socket.once('close', () => clearTimeout(linger))
 }
 
 /** Nothing can be written before TLS has begun: an answer would wait for that, and the connection with it, for ever. */
