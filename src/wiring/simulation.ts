@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { MeshCreate } from '../contract/meshes.ts'
 import { systemClock, type Clock } from '../lib/clock.ts'
 import type { ClusterDoor } from '../http/parts.ts'
+import { derivedId } from '../lib/ids.ts'
 import type { NewId } from '../lib/ids.ts'
 import type { Cluster, Helm } from '../mesh/cluster.ts'
 import { simulatedCluster } from '../mesh/simulated/cluster.ts'
@@ -18,7 +19,7 @@ export interface Simulation {
   readonly clock: Clock
   readonly cluster: Cluster
   readonly helm: Helm
-  /** The cluster and the mesh `demo`, unless they are there. */
+  /** The cluster and the mesh `demo`, unless they are there or the mesh was forgotten. */
   register(parts: {
     readonly registry: RegistryStore
     readonly project: string
@@ -54,6 +55,9 @@ export function simulation({
       if ((await registry.meshes(project)).some(isDemo)) return
       const at = clock.now()
       const cluster = known ?? { id: newId(), project, name, simulated: true as const, createdAt: at }
+      // Always the same, so that a start knows the mesh that its owner had it forget, and leaves it at that.
+      const id = derivedId('demo', project, cluster.id)
+      if (await registry.forgottenMesh(project, id)) return
       if (!known) await registry.addCluster(cluster)
       const { version } = await door.adopt([cluster], new AbortController().signal)
       const spec: MeshCreate = {
@@ -73,7 +77,7 @@ export function simulation({
         },
       }
       await registry.addMesh({
-        id: newId(),
+        id,
         project,
         name,
         spec,
