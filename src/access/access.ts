@@ -1,6 +1,7 @@
 /** Who is asking, and may they? The whole room, as `http/` sees it. */
 
 import type { TemporaryKeyRequest, TokenRequest } from '../contract/tokens.ts'
+import type { Soon } from '../lib/soon.ts'
 import type { AuditLog } from './audit/log.ts'
 import type { Caller, Named, Origin } from './caller.ts'
 import type { Office } from './directory/office.ts'
@@ -50,13 +51,13 @@ export interface Access {
   /** unauthenticated (`access/wrong-credentials`, `access/locked`); unavailable (`access/busy`); not-found (`access/unknown-project`, `access/unknown-domain`) once the password was right. */
   login(request: TokenRequest, from: Origin): Promise<Login>
   /** unauthenticated: `access/no-token`, `access/unknown-token`, `access/expired-token`. */
-  whoIs(token: string | undefined): Promise<Caller>
+  whoIs(token: string | undefined): Soon<Caller>
   /** What a token is for, its own or, for administrators, anybody's. not-found (`access/unknown-token`); forbidden. */
   tokenFor(subjectToken: string | undefined, caller: Caller): Promise<GivenToken>
   /** Derived from a token, with its project, and dead when that user's tokens are. forbidden for a caller without a token. */
   temporaryKey(request: TemporaryKeyRequest, caller: Caller): Promise<TemporaryKey>
   /** unauthenticated: `access/signature`, `access/locked`, `access/unknown-key`. */
-  signer(request: SignedRequest): Promise<Signer>
+  signer(request: SignedRequest): Soon<Signer>
   /** The real time in milliseconds, whatever a simulation makes of it: signatures, tokens, policies and the audit log go by it. */
   now(): number
   /** A project of this server by its id. */

@@ -168,22 +168,22 @@ describe('a token', () => {
   it('expires, is called expired for a day, and then unknown', async () => {
     const { token } = await login()
     test.time.now += day
-    await expect(door.whoIs(token)).rejects.toMatchObject({
+    await expect(whoIs(door, token)).rejects.toMatchObject({
       code: 'access/expired-token',
       message: 'token expires, expires_at: 2023-11-15T22:13:20Z',
     })
     test.time.now += day
     await login()
-    await expect((await test.again()).whoIs(token)).rejects.toMatchObject({ code: 'access/expired-token' })
+    await expect(whoIs(await test.again(), token)).rejects.toMatchObject({ code: 'access/expired-token' })
     test.time.now += 1
     await login()
-    await expect((await test.again()).whoIs(token)).rejects.toMatchObject({ code: 'access/unknown-token' })
+    await expect(whoIs(await test.again(), token)).rejects.toMatchObject({ code: 'access/unknown-token' })
   })
 
   it('must be there and be one of ours', async () => {
-    await expect(door.whoIs(undefined)).rejects.toMatchObject({ code: 'access/no-token' })
-    await expect(door.whoIs('')).rejects.toMatchObject({ code: 'access/no-token' })
-    await expect(door.whoIs('guess')).rejects.toMatchObject({ code: 'access/unknown-token' })
+    await expect(whoIs(door, undefined)).rejects.toMatchObject({ code: 'access/no-token' })
+    await expect(whoIs(door, '')).rejects.toMatchObject({ code: 'access/no-token' })
+    await expect(whoIs(door, 'guess')).rejects.toMatchObject({ code: 'access/unknown-token' })
   })
 })
 
@@ -236,7 +236,7 @@ describe.each(causes)('when %s', (_, happens) => {
 
     await happens({ door, user: ada.id, group, policy, grant, key })
     for (const now of [door, await test.again()]) {
-      await expect(now.whoIs(token)).rejects.toMatchObject({ kind: 'unauthenticated', code: 'access/unknown-token' })
+      await expect(whoIs(now, token)).rejects.toMatchObject({ kind: 'unauthenticated', code: 'access/unknown-token' })
       expect(await signs(now, temporary)).toBeUndefined()
       const admin = await now.whoIs(others.token)
       await expect(now.tokenFor(token, admin)).rejects.toMatchObject({ code: 'access/unknown-token' })
@@ -266,11 +266,15 @@ async function signs(
   addresses += 1
   // Another address each: this is not about locks.
   const request = { method: 'GET', url: '/v1', headers: { ...headers, authorization }, from: `10.0.0.${addresses}` }
-  return door.signer(request).then(
-    (signer) => signer.verify(new Uint8Array()),
-    () => undefined,
-  )
+  try {
+    return (await door.signer(request)).verify(new Uint8Array())
+  } catch {
+    return undefined
+  }
 }
+
+/** Refuses by rejecting, also where the door refuses at once. */
+const whoIs = async (door: Access, token: string | undefined): Promise<Caller> => door.whoIs(token)
 
 describe('permanent access keys', () => {
   it('are known while they and their user are enabled, whatever else changes', async () => {

@@ -1,6 +1,7 @@
 /** The whole room, put together: who is asking, and may they? */
 
 import type { Clock } from '../lib/clock.ts'
+import type { Soon } from '../lib/soon.ts'
 import type { Access } from './access.ts'
 import { openOffice } from './directory/open-office.ts'
 import type { Office } from './directory/office.ts'
@@ -73,7 +74,7 @@ export async function openAccess({ stores, seal, clock, settings, warn }: DoorNe
 /** Permanent keys and temporary ones; undefined for one that is unknown, disabled, or whose user is. */
 const keysOf =
   (office: Office, given: Tokens, seal: Seal) =>
-  async (access: string): Promise<SigningKey | undefined> => {
+  (access: string): Soon<SigningKey | undefined> => {
     const { keys, users, domain } = office.directory
     const key = keys.get(access)
     if (!key) return given.temporary(access)

@@ -7,8 +7,9 @@ import { routes } from '../contract/routes.ts'
 import type { Route } from '../contract/route.ts'
 import type { RouteName } from '../contract/routes.ts'
 import { inTurn } from '../lib/in-turn.ts'
-import { Problem } from '../lib/problem.ts'
-import { problemFrom } from '../lib/problem.ts'
+import { Problem, problemFrom } from '../lib/problem.ts'
+import { after, rescued } from '../lib/soon.ts'
+import type { Soon } from '../lib/soon.ts'
 import { AskedOf } from './asked.ts'
 import { matches } from './etag.ts'
 import { projectOf } from './gate/authenticate.ts'
@@ -16,18 +17,20 @@ import { permits } from './gate/permit.ts'
 import { doneOnce } from './gate/replay.ts'
 import type { Sent } from './gate/replay.ts'
 import { isAudited, withoutOnce, writeAnswered, writeAsked, writeRefused } from './gate/trail.ts'
-import type { Asked, Handler, Handlers } from './handler.ts'
+import type { Handlers } from './handler.ts'
 import type { Parts } from './parts.ts'
 import { preparing } from './prepared.ts'
 import { refusalOf, translated } from './problem.ts'
 
 export interface Answering {
-  of(name: RouteName, handlers: Handlers): (request: FastifyRequest, reply: FastifyReply) => Promise<Sent>
+  of(name: RouteName, handlers: Handlers): (request: FastifyRequest, reply: FastifyReply) => Soon<Sent>
   /** An answer from whatever was thrown; logged when it is our fault, written down when it was not allowed. */
   refused(thrown: unknown, request: FastifyRequest): Promise<Sent>
   /** Aborts what is under way. */
   stop(): void
 }
+
+type Handle = (asked: AskedOf) => Soon<object>
 
 const json = 'application/json; charset=utf-8'
 
@@ -68,44 +71,52 @@ export function answering(
   const succeeded = (
     { status, etag: tagged }: Route,
     request: FastifyRequest,
+    asked: AskedOf,
     answer: object,
-    more: Readonly<Record<string, string>> | undefined,
   ): Sent => {
+    asked.finish()
+    asked.answer = answer
+    const more = asked.headers
     if (!tagged) return { status, headers: { 'content-type': json, ...more }, body: JSON.stringify(answer) }
     const { body, etag } = prepared(answer)
     const headers = { 'content-type': json, ...more, etag, 'cache-control': 'private, no-cache' }
     return matches(request.headers['if-none-match'], etag) ? { status: 304, headers } : { status, headers, body }
   }
 
-  const done = async (name: RouteName, handle: Handler<RouteName>, request: FastifyRequest, reply: FastifyReply) => {
-    const route: Route = routes[name]
-    const audited = isAudited(request, name)
-    if (audited) await writeAsked(trail, request, name)
+  const opened = ({ needs, query, body }: Route, request: FastifyRequest, reply: FastifyReply): AskedOf => {
     const project = projectOf(request)
     const gate = permits({
       access,
-      needs: route.needs,
+      needs,
       caller: request.caller,
       project: project === undefined ? undefined : access.project(project),
       now,
     })
-    const shape = { query: known(route.query, request.query), body: known(route.body, request.body) }
-    const asked = new AskedOf(request, reply, shape, gate, stopping.signal)
-    let sent: Sent
-    let after: unknown
-    try {
-      // The schemas of this very route were checked a moment ago; the generic table cannot tell the compiler.
-      const answer = await handle(asked as unknown as Asked<RouteName>)
-      gate.finish()
-      sent = succeeded(route, request, answer, asked.headers)
-      after = withoutOnce(route, answer)
-    } catch (thrown) {
-      sent = await refused(thrown, request)
-    }
+    const shape = { query: known(query, request.query), body: known(body, request.body) }
+    return new AskedOf(request, reply, shape, gate, stopping.signal)
+  }
+
+  const carriedOut = (route: Route, handle: Handle, asked: AskedOf, request: FastifyRequest): Soon<Sent> =>
+    rescued(
+      () => after(handle(asked), (answer) => succeeded(route, request, asked, answer)),
+      (thrown) => refused(thrown, request),
+    )
+
+  const writtenDown = async (
+    name: RouteName,
+    handle: Handle,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Sent> => {
+    const route: Route = routes[name]
+    await writeAsked(trail, request, name)
+    const asked = opened(route, request, reply)
+    const sent = await carriedOut(route, handle, asked, request)
     // What was refused is in the log as that.
-    if (!audited || sent.status === 403) return sent
+    if (sent.status === 403) return sent
+    const { before, answer } = asked
     try {
-      await writeAnswered(trail, request, name, sent.status, { before: asked.before, after })
+      await writeAnswered(trail, request, name, sent.status, { before, after: withoutOnce(route, answer) })
     } catch (notWritten) {
       // It is done and the answer is true; that it is missing in the log is for the log of the program to say.
       failed(notWritten, request.id)
@@ -115,14 +126,18 @@ export function answering(
 
   return {
     of(name, handlers) {
-      const handle = handlers[name] as Handler<RouteName>
-      const { once, looks }: Route = routes[name]
+      // The schemas of this very route are checked before it is called; the generic table cannot tell the compiler.
+      const handle = handlers[name] as unknown as Handle
+      const route: Route = routes[name]
+      const done = (request: FastifyRequest, reply: FastifyReply): Soon<Sent> =>
+        isAudited(request, name)
+          ? writtenDown(name, handle, request, reply)
+          : carriedOut(route, handle, opened(route, request, reply), request)
       return (request, reply) => {
         const { signer, rawBytes = new Uint8Array() } = request
-        if (!signer || looks || request.method === 'GET') return done(name, handle, request, reply)
-        return doneOnce(replays, signer.replayKey, rawBytes, once !== undefined, () =>
-          done(name, handle, request, reply),
-        )
+        if (!signer || route.looks || request.method === 'GET') return done(request, reply)
+        const once = route.once !== undefined
+        return doneOnce(replays, signer.replayKey, rawBytes, once, async () => done(request, reply))
       }
     },
     refused,

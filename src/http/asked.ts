@@ -26,10 +26,13 @@ export class AskedOf {
   readonly permit: Permits['permit']
   readonly may: Permits['may']
   readonly permitted: Permits['permitted']
+  readonly finish: Permits['finish']
   /** What the handler said the object was. */
   before: unknown
   /** What the handler has the answer say beside its body; undefined when that is nothing. */
   headers: Record<string, string> | undefined
+  /** What the handler answered; undefined when it was refused. */
+  answer: object | undefined
   readonly #request: FastifyRequest
   readonly #reply: FastifyReply
   readonly #stopping: AbortSignal
@@ -38,7 +41,7 @@ export class AskedOf {
     request: FastifyRequest,
     reply: FastifyReply,
     { query, body }: Checked,
-    { permit, may, permitted }: Permits,
+    { permit, may, permitted, finish }: Permits,
     stopping: AbortSignal,
   ) {
     this.params = request.params
@@ -49,8 +52,10 @@ export class AskedOf {
     this.permit = permit
     this.may = may
     this.permitted = permitted
+    this.finish = finish
     this.before = undefined
     this.headers = undefined
+    this.answer = undefined
     this.#request = request
     this.#reply = reply
     this.#stopping = stopping

@@ -77,5 +77,5 @@ async function meshesOfUpgrades(
   const registered = (await registry.meshes(project)).map(meshResource)
   const known = new Set(registered.map(({ id }) => id))
   const forgotten = (await desk.subjects(project)).filter((id) => !known.has(id))
-  return [...registered, ...(await Promise.all(forgotten.map((id) => resourceOfMesh(registry, project, id))))]
+  return [...registered, ...(await Promise.all(forgotten.map(async (id) => resourceOfMesh(registry, project, id))))]
 }

@@ -3,6 +3,8 @@
 import { defaultEnterpriseProject } from '../access/directory/directory.ts'
 import type { Resource } from '../access/permission.ts'
 import { Problem } from '../lib/problem.ts'
+import { after } from '../lib/soon.ts'
+import type { Soon } from '../lib/soon.ts'
 import { unknownCluster } from '../registry/clusters.ts'
 import type { ClusterRecord } from '../registry/clusters.ts'
 import { enterpriseProjectOf, unknownMesh } from '../registry/meshes.ts'
@@ -26,19 +28,23 @@ export function resourceOf(
 export const clusterResource = ({ id }: ClusterRecord): Resource => ({ type: 'cluster', id })
 
 /** Of a mesh that may have been forgotten since: then its tags and its enterprise project are those it had. */
-export async function resourceOfMesh(registry: RegistryStore, project: string, id: string): Promise<Resource> {
-  const mesh = (await registry.mesh(project, id)) ?? (await registry.forgottenMesh(project, id))
+export function resourceOfMesh(registry: RegistryStore, project: string, id: string): Soon<Resource> {
+  return after(registry.mesh(project, id), (mesh) => (mesh ? meshResource(mesh) : forgotten(registry, project, id)))
+}
+
+async function forgotten(registry: RegistryStore, project: string, id: string): Promise<Resource> {
+  const mesh = await registry.forgottenMesh(project, id)
   return mesh ? meshResource(mesh) : resourceOf(id, defaultEnterpriseProject.id)
 }
 
 /** The mesh behind an upgrade or, asked for as a `job`, a job or a subjob too. not-found when there is none in the project. */
-export async function resourceBehind(
+export function resourceBehind(
   { registry, upgrades }: Pick<Parts, 'registry' | 'upgrades'>,
   project: string,
   id: string,
   what: 'upgrade' | 'job' = 'upgrade',
-): Promise<Resource> {
-  return resourceOfMesh(registry, project, await upgrades.meshOf(project, id, what))
+): Soon<Resource> {
+  return after(upgrades.meshOf(project, id, what), (mesh) => resourceOfMesh(registry, project, mesh))
 }
 
 /** @param field that named it, when it was not the path. */

@@ -2,6 +2,7 @@
 
 import type { Caller, Origin } from '../access/caller.ts'
 import type { Resource } from '../access/permission.ts'
+import type { Soon } from '../lib/soon.ts'
 import type { Answer, Body, Params, Query, RouteName } from '../contract/routes.ts'
 
 export interface Asked<Name extends RouteName> {
@@ -35,6 +36,6 @@ export interface Asked<Name extends RouteName> {
 }
 
 /** Refuses by throwing a Problem. */
-export type Handler<Name extends RouteName> = (asked: Asked<Name>) => Promise<Answer<Name>>
+export type Handler<Name extends RouteName> = (asked: Asked<Name>) => Soon<Answer<Name>>
 
 export type Handlers<Names extends RouteName = RouteName> = { readonly [Name in Names]: Handler<Name> }

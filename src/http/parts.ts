@@ -14,6 +14,7 @@ import type {
 import type { Job } from '../contract/jobs.ts'
 import type { MeshUpgrade, UpgradeCreate, UpgradeState, UpgradeUpdate } from '../contract/upgrades.ts'
 import type { NewId } from '../lib/ids.ts'
+import type { Soon } from '../lib/soon.ts'
 import type { ClusterRecord } from '../registry/clusters.ts'
 import type { MeshRecord } from '../registry/meshes.ts'
 import type { RegistryStore } from '../registry/store.ts'
@@ -28,16 +29,16 @@ export interface UpgradeDoor {
    * Id of the mesh that an upgrade is about; not-found when there is none in the project.
    * @param what `job`: also the id of a job or a subjob, and what is said when there is none. Default `upgrade`.
    */
-  meshOf(project: string, id: string, what?: 'upgrade' | 'job'): Promise<string>
+  meshOf(project: string, id: string, what?: 'upgrade' | 'job'): Soon<string>
   /** invalid names `spec.targetVersion` and the versions that would be accepted. */
   create(project: string, mesh: MeshRecord, body: UpgradeCreate, signal: AbortSignal): Promise<MeshUpgrade>
-  get(project: string, id: string): Promise<MeshUpgrade>
+  get(project: string, id: string): Soon<MeshUpgrade>
   /** invalid when anything but `spec.currentStep` differs from what is stored. */
   put(project: string, id: string, body: UpgradeUpdate, signal: AbortSignal): Promise<MeshUpgrade>
   /** Answers with the last state. */
   remove(project: string, id: string): Promise<MeshUpgrade>
   /** `id`: of a job, a subjob or an upgrade. */
-  job(project: string, id: string): Promise<Job>
+  job(project: string, id: string): Soon<Job>
   /** Newest first. not-found when `after` is no upgrade of the project. */
   list(project: string, asked: UpgradesAsked): Promise<UpgradeList>
   describe(project: string, id: string): Promise<UpgradeDetail>

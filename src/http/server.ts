@@ -15,6 +15,8 @@ import type { Caller } from '../access/caller.ts'
 import { routes } from '../contract/routes.ts'
 import type { Route } from '../contract/route.ts'
 import type { RouteName } from '../contract/routes.ts'
+import { after, rescued } from '../lib/soon.ts'
+import type { Soon } from '../lib/soon.ts'
 import { shapeProblem } from './accepted.ts'
 import { answering } from './answer.ts'
 import type { Answering } from './answer.ts'
@@ -188,19 +190,32 @@ function addGate(
     if (name) admit(access, request, caller, routes[name].needs)
   }
 
-  // Before the body is read.
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(headers).header('x-request-id', request.id)
+  const letIn = (request: FastifyRequest, reply: FastifyReply): Soon<void> => {
     checkSizes(request)
     forgetKindOfNothing(request)
     const { name, open } = request.routeOptions.config
     if (name === 'createToken') logIns.count(request)
     if (open || (name && routes[name].needs === 'anybody')) return limit.count(request)
     if (request.headers.authorization !== undefined) limit.look(request)
-    const found = await identify(access, request).catch((thrown: unknown) => failed(request, thrown))
-    if ('replayKey' in found) request.signer = found
-    else enter(request, found, name)
-    hold(request, reply)
+    const found = rescued(
+      () => identify(access, request),
+      (thrown) => failed(request, thrown),
+    )
+    return after(found, (one) => {
+      if ('replayKey' in one) request.signer = one
+      else enter(request, one, name)
+      hold(request, reply)
+    })
+  }
+
+  // Before the body is read.
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers).header('x-request-id', request.id)
+    const refusal = rescued<unknown>(
+      () => letIn(request, reply),
+      (thrown) => thrown,
+    )
+    void after(refusal, (thrown) => done(thrown as Error | undefined))
   })
 
   // Once the body is there, before its shape is looked at.
@@ -236,17 +251,17 @@ function routeOf(name: RouteName, answer: Answer, events: NoteEvents, send: Send
     config: { name },
     bodyLimit: route.needs === 'anybody' ? sizes.bodyOfAnybody : sizes.body,
     schema: { ...(route.body ? { body: route.body } : {}), ...(route.query ? { querystring: route.query } : {}) },
-    // Nothing is given back, here and in `then`: Fastify waits for a reply that is, at each request, until it was sent.
+    // Nothing is given back, here and in `sent`: Fastify waits for a reply that is, at each request, until it was sent.
     handler: (request, reply) => {
-      answer(request, reply)
-        .then((sent) => {
-          const told = route.events && sent.status === 200 && accepted(request.headers.accept, true) === 'events'
-          if (told) tell(events, request, reply)
-          else send(reply, sent)
-        })
-        .catch((thrown: unknown) => {
-          reply.send(thrown)
-        })
+      const sent = (one: Sent): void => {
+        const told = route.events && one.status === 200 && accepted(request.headers.accept, true) === 'events'
+        if (told) tell(events, request, reply)
+        else send(reply, one)
+      }
+      void rescued(
+        () => after(answer(request, reply), sent),
+        (thrown) => void reply.send(thrown),
+      )
     },
   }
 }

@@ -6,6 +6,7 @@
 import type { routes } from '../contract/routes.ts'
 import type { MeshUpgrade, UpgradeCreate, UpgradeUpdate } from '../contract/upgrades.ts'
 import { assertNever } from '../lib/problem.ts'
+import { after } from '../lib/soon.ts'
 import { knownMesh, meshResource, resourceOfMesh } from './found.ts'
 import type { Handlers } from './handler.ts'
 import type { Parts } from './parts.ts'
@@ -26,11 +27,13 @@ export function upgradeHandlers(
         return upgrades.create(params.project_id, mesh, canonical(body), signal)
       }),
 
-    async getUpgrade({ params, permit }) {
-      const shown = await upgrades.get(params.project_id, params.mesh_upgrade_id)
-      permit(await resource(params.project_id, shown))
-      return shown
-    },
+    getUpgrade: ({ params, permit }) =>
+      after(upgrades.get(params.project_id, params.mesh_upgrade_id), (shown) =>
+        after(resource(params.project_id, shown), (about) => {
+          permit(about)
+          return shown
+        }),
+      ),
 
     async updateUpgrade({ params, body, signal, permit, was }) {
       const before = await upgrades.get(params.project_id, params.mesh_upgrade_id)

@@ -15,16 +15,19 @@ export function rememberingMeshes(store: RegistryStore): RegistryStore {
       known.clear()
     }
   }
+  const read = async (project: string, id: string): Promise<MeshRecord | undefined> => {
+    const before = changes
+    const mesh = await store.mesh(project, id)
+    // Read before a change and here after it: it may be the mesh of before.
+    if (mesh && changes === before) known.set(id, mesh)
+    return mesh
+  }
   return {
     ...store,
-    async mesh(project, id) {
+    mesh(project, id) {
       const there = known.get(id)
-      if (there) return there.project === project ? there : undefined
-      const before = changes
-      const mesh = await store.mesh(project, id)
-      // Read before a change and here after it: it may be the mesh of before.
-      if (mesh && changes === before) known.set(id, mesh)
-      return mesh
+      if (!there) return read(project, id)
+      return there.project === project ? there : undefined
     },
     changeMesh: (project, id, change) => changing(store.changeMesh(project, id, change)),
     removeMesh: (project, id) => changing(store.removeMesh(project, id)),

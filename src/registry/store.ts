@@ -1,5 +1,6 @@
 /** The port to meshes and clusters. Drivers: memory, SQLite; one suite holds both. What is of another project is not there. */
 
+import type { Soon } from '../lib/soon.ts'
 import type { ClusterRecord } from './clusters.ts'
 import type { MeshChange, MeshRecord } from './meshes.ts'
 
@@ -15,7 +16,7 @@ export interface RegistryStore {
   addMesh(mesh: MeshRecord): Promise<void>
   /** Oldest first. */
   meshes(project: string): Promise<readonly MeshRecord[]>
-  mesh(project: string, id: string): Promise<MeshRecord | undefined>
+  mesh(project: string, id: string): Soon<MeshRecord | undefined>
   /** The record as it is afterwards; not-found. */
   changeMesh(project: string, id: string, change: MeshChange): Promise<MeshRecord>
   /** Forgets it; nothing in a cluster is touched. not-found. */

@@ -19,7 +19,7 @@ function bed(atMost = 100) {
       tell(task)
     },
     /** @param until what the work waits for after it has looked */
-    ask: (key: string, task: string, until: Promise<void> = Promise.resolve(), weight = 1): Promise<string> =>
+    ask: async (key: string, task: string, until: Promise<void> = Promise.resolve(), weight = 1): Promise<string> =>
       memory.of(key, async (): Promise<Worked<string>> => {
         works += 1
         const value = now(task)

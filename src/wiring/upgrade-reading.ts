@@ -5,6 +5,7 @@ import type { Job } from '../contract/jobs.ts'
 import type { MeshUpgrade } from '../contract/upgrades.ts'
 import type { UpgradeDoor } from '../http/parts.ts'
 import { Problem } from '../lib/problem.ts'
+import { after } from '../lib/soon.ts'
 import { newsOf } from '../tasks/news.ts'
 import { remembered } from '../tasks/remembered.ts'
 import type { Worked } from '../tasks/remembered.ts'
@@ -58,34 +59,38 @@ export function upgradeReading({ desk }: ReadingParts): UpgradeReading {
     return seen(owner, item ? subjobView(item, below, job) : stepJobView(job, below), below.length + 1)
   }
 
+  const upgradeSeen = async (id: string): Promise<Worked<Seen<MeshUpgrade>>> => {
+    const task = await desk.read(id)
+    if (!task) throw notFound('upgrade', id)
+    return seen(task, meshUpgradeView(shownOf(task)), 1)
+  }
+  const meshRead = async (project: string, id: string, what: 'upgrade' | 'job'): Promise<string> => {
+    const found = await desk.read(id)
+    if (found?.project === project) return found.subject
+    if (what === 'upgrade') throw notFound('upgrade', id)
+    const { owner } = await ownerOf(id)
+    if (owner?.project !== project) throw notFound('job', id)
+    return owner.subject
+  }
+
   return {
-    async meshOf(project, id, what = 'upgrade') {
+    meshOf(project, id, what = 'upgrade') {
       const known = what === 'job' ? jobs.known(id) : undefined
-      if (known?.project === project) return known.mesh
-      const found = await desk.read(id)
-      if (found?.project === project) return found.subject
-      if (what === 'upgrade') throw notFound('upgrade', id)
-      const { owner } = await ownerOf(id)
-      if (owner?.project !== project) throw notFound('job', id)
-      return owner.subject
+      return known?.project === project ? known.mesh : meshRead(project, id, what)
     },
 
-    async get(project, id) {
-      const found = await upgrades.of(id, async () => {
-        // Others may wait for the same: whose project it is, each is asked below.
-        const task = await desk.read(id)
-        if (!task) throw notFound('upgrade', id)
-        return seen(task, meshUpgradeView(shownOf(task)), 1)
-      })
-      if (found.project !== project) throw notFound('upgrade', id)
-      return found.view
-    },
+    // Others may wait for the same: whose project it is, each is asked afterwards.
+    get: (project, id) =>
+      after(
+        upgrades.of(id, () => upgradeSeen(id)),
+        viewIn(project, 'upgrade', id),
+      ),
 
-    async job(project, id) {
-      const found = await jobs.of(id, () => jobSeen(id))
-      if (found.project !== project) throw notFound('job', id)
-      return found.view
-    },
+    job: (project, id) =>
+      after(
+        jobs.of(id, () => jobSeen(id)),
+        viewIn(project, 'job', id),
+      ),
 
     async list(project, { meshes, state, after, limit }) {
       if (after !== undefined) await taskOf(desk, project, after)
@@ -173,6 +178,13 @@ const seen = <View>(
   /** Jobs and subjobs in it. */
   weight: number,
 ): Worked<Seen<View>> => ({ task: id, value: { project, mesh: subject, view }, weight })
+
+const viewIn =
+  (project: string, what: 'upgrade' | 'job', id: string) =>
+  <View>(found: Seen<View>): View => {
+    if (found.project !== project) throw notFound(what, id)
+    return found.view
+  }
 
 /** Of both kinds of views, in jobs and subjobs: about 1 KiB each, with the text that they are sent as. */
 const viewsKept = 20_000

@@ -44,7 +44,7 @@ describe('an upgrade from its beginning to its end', () => {
     const seen: Promise<MeshUpgrade>[] = []
     await begun(await harness(undefined, stores))
     // What the record is at each save: whoever asks in between is shown one of these.
-    stores.tasks.watch((task) => seen.push(at.parts.upgrades.get(at.session.projectId, task)))
+    stores.tasks.watch((task) => seen.push(Promise.resolve(at.parts.upgrades.get(at.session.projectId, task))))
     await upTo('DataPlaneUpgrade')
     await done('PostUpgrade')
     const states = (await Promise.all(seen)).map(line).filter((one, index, all) => one !== all[index - 1])

@@ -178,7 +178,7 @@ describe('is refused before its body is read', () => {
     ],
   ]
   it.each(cases)('for %s', async (_, sent, text) => {
-    await expect(door().signer(request(sent))).rejects.toThrow(
+    await expect(async () => door().signer(request(sent))).rejects.toThrow(
       expect.objectContaining({ kind: 'unauthenticated', message: expect.stringContaining(text) }),
     )
   })

@@ -20,6 +20,8 @@ import { canonicalHead, canonicalRequest } from '../../contract/signing/canonica
 import { timestamp } from '../../lib/clock.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Problem } from '../../lib/problem.ts'
+import { after } from '../../lib/soon.ts'
+import type { Soon } from '../../lib/soon.ts'
 import type { SignedRequest, Signer } from '../access.ts'
 import type { Caller } from '../caller.ts'
 import type { Lockout } from '../lockout.ts'
@@ -37,7 +39,7 @@ export interface SigningKey {
 
 export interface SignaturesOptions {
   /** Undefined for one that is not there, is disabled, or whose user is. */
-  readonly keyOf: (access: string) => Promise<SigningKey | undefined>
+  readonly keyOf: (access: string) => Soon<SigningKey | undefined>
   /** The real time, whatever a simulation makes of it: clients sign their own. */
   readonly clock: Pick<Clock, 'now'>
   readonly region: string
@@ -46,7 +48,7 @@ export interface SignaturesOptions {
 
 export interface Signatures {
   /** unauthenticated: `access/signature`, `access/locked`, `access/unknown-key`. */
-  signer(request: SignedRequest): Promise<Signer>
+  signer(request: SignedRequest): Soon<Signer>
 }
 
 /** Documented (asm-api 7.1): 15 minutes, either way. */
@@ -59,7 +61,7 @@ export function signatures({ keyOf, clock, region, lockout }: SignaturesOptions)
   const nobodysSecret = randomBytes(20).toString('hex')
 
   return {
-    async signer(request) {
+    signer(request) {
       const { headers, from } = request
       const signed = readAuthorization(headers['authorization'] ?? '')
       if (!signed) throw refused('the header Authorization is not as documented')
@@ -75,35 +77,36 @@ export function signatures({ keyOf, clock, region, lockout }: SignaturesOptions)
       if (head === undefined) throw refused('the address is not a path with readable escapes')
 
       lockout.check(access, from)
-      const key = await keyOf(access)
-      const terms = { access, secret: key?.secret ?? nobodysSecret, date, ...(info ? { info: info.text } : {}) }
-      const expected = (payload: string) => {
-        const hash = requestHash(canonicalRequest(head, payload))
-        return { hash, fits: timingSafeEqual(Buffer.from(signatureOf(hash, terms)), Buffer.from(signature)) }
-      }
-      if (!key) {
-        // The answer tells that there is no such key, as documented; how long it took shall not tell more than that.
-        expected(declared ?? signature)
-        lockout.failed(access, from)
-        throw refusal('access/unknown-key', 'Get secretKey failed')
-      }
-      checkSecurityToken(key, request, signed, clock.now(), () => lockout.failed(access, from))
+      return after(keyOf(access), (key) => {
+        const terms = { access, secret: key?.secret ?? nobodysSecret, date, ...(info ? { info: info.text } : {}) }
+        const expected = (payload: string) => {
+          const hash = requestHash(canonicalRequest(head, payload))
+          return { hash, fits: timingSafeEqual(Buffer.from(signatureOf(hash, terms)), Buffer.from(signature)) }
+        }
+        if (!key) {
+          // The answer tells that there is no such key, as documented; how long it took shall not tell more than that.
+          expected(declared ?? signature)
+          lockout.failed(access, from)
+          throw refusal('access/unknown-key', 'Get secretKey failed')
+        }
+        checkSecurityToken(key, request, signed, clock.now(), () => lockout.failed(access, from))
 
-      return {
-        replayKey: createHash('sha256').update(`${access}\n${signature}\n${date}\n${head}`, 'latin1').digest('hex'),
-        verify(body) {
-          const { hash, fits } = expected(declared ?? payloadHash(body))
-          if (!fits) {
-            lockout.failed(access, from)
-            throw refused(`the SHA-256 of the canonical request is ${hash}`)
-          }
-          // After the signature: a body that was changed on the way is not the guess of somebody without the key.
-          if (declared !== undefined && declared !== unsignedPayload && declared !== payloadHash(body))
-            throw refused(`${contentHashHeader} is not the SHA-256 of the body`)
-          lockout.succeeded(access, from)
-          return key.caller
-        },
-      }
+        return {
+          replayKey: createHash('sha256').update(`${access}\n${signature}\n${date}\n${head}`, 'latin1').digest('hex'),
+          verify(body) {
+            const { hash, fits } = expected(declared ?? payloadHash(body))
+            if (!fits) {
+              lockout.failed(access, from)
+              throw refused(`the SHA-256 of the canonical request is ${hash}`)
+            }
+            // After the signature: a body that was changed on the way is not the guess of somebody without the key.
+            if (declared !== undefined && declared !== unsignedPayload && declared !== payloadHash(body))
+              throw refused(`${contentHashHeader} is not the SHA-256 of the body`)
+            lockout.succeeded(access, from)
+            return key.caller
+          },
+        }
+      })
     },
   }
 }

@@ -1,10 +1,13 @@
 /** Tokens and temporary access keys: given, looked up, dead early (asm-api 6). */
 
 import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../lib/clock.ts'
 import { timestamp } from '../../lib/clock.ts'
 import { inTurn } from '../../lib/in-turn.ts'
 import { Problem } from '../../lib/problem.ts'
+import { after } from '../../lib/soon.ts'
+import type { Soon } from '../../lib/soon.ts'
 import type { TokenRequest } from '../../contract/tokens.ts'
 import type { Access } from '../access.ts'
 import type { Caller, Named, Origin } from '../caller.ts'
@@ -15,7 +18,6 @@ import { passwordFits } from '../password.ts'
 import { newAccess, newSecret, newToken } from '../secrets/random.ts'
 import type { Seal } from '../secrets/sealing.ts'
 import { lanes } from './lanes.ts'
-import { recent } from './recent.ts'
 import { rolesOf } from './roles.ts'
 import { scopeOf } from './scope.ts'
 import type { KeptTemporaryKey, KeptToken, TokenStore } from './store.ts'
@@ -39,7 +41,7 @@ export interface LiveTemporaryKey {
 
 export interface Tokens extends Pick<Access, 'login' | 'whoIs' | 'tokenFor' | 'temporaryKey'> {
   /** Undefined when there is none that is alive. One that expired is given: its owner is told so. */
-  temporary(access: string): Promise<LiveTemporaryKey | undefined>
+  temporary(access: string): Soon<LiveTemporaryKey | undefined>
 }
 
 const day = 24 * 60 * 60 * 1000
@@ -47,8 +49,8 @@ const day = 24 * 60 * 60 * 1000
 const quarterHour = 15 * 60
 
 export function tokens({ store, directory, systemPolicies, seal, lockout, clock }: TokenNeeds): Tokens {
-  const seen = recent<KeptToken>(10_000)
-  const seenKeys = recent<KeptTemporaryKey>(10_000)
+  const seen = new LRUCache<string, KeptToken>({ max: 10_000 })
+  const seenKeys = new LRUCache<string, KeptTemporaryKey>({ max: 10_000 })
   const turn = inTurn()
   const looking = lanes(2, 200, 25)
   // Behind each caller that was let in by a token, that token: what is asked of it later is asked of the very same one.
@@ -74,12 +76,17 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
     by,
   })
 
-  const kept = async (hash: string): Promise<KeptToken | undefined> => {
-    const known = seen.get(hash)
-    if (known) return known
+  const read = async (hash: string): Promise<KeptToken | undefined> => {
     const token = await store.token(hash)
     if (token) seen.set(hash, token)
     return token
+  }
+  const kept = (hash: string): Soon<KeptToken | undefined> => seen.get(hash) ?? read(hash)
+
+  const readKey = async (access: string): Promise<KeptTemporaryKey | undefined> => {
+    const key = await store.temporaryKey(access)
+    if (key) seenKeys.set(access, key)
+    return key
   }
 
   /** Undefined when it is dead, but for one that only expired. */
@@ -155,14 +162,16 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
       })
     },
 
-    async whoIs(token) {
+    whoIs(token) {
       if (token === undefined || token === '') throw refused('access/no-token', 'x-auth-token not found')
-      const found = alive(await kept(hashOf(token)))
-      if (!found) throw refused('access/unknown-token', 'decrypt token fail')
-      const { expiresAt } = found.token
-      if (expiresAt <= clock.now())
-        throw refused('access/expired-token', `token expires, expires_at: ${timestamp(expiresAt)}`)
-      return found.caller
+      return after(kept(hashOf(token)), (there) => {
+        const found = alive(there)
+        if (!found) throw refused('access/unknown-token', 'decrypt token fail')
+        const { expiresAt } = found.token
+        if (expiresAt <= clock.now())
+          throw refused('access/expired-token', `token expires, expires_at: ${timestamp(expiresAt)}`)
+        return found.caller
+      })
     },
 
     async tokenFor(subjectToken, caller) {
@@ -223,20 +232,19 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
       return { access, secret, securityToken, expiresAt }
     },
 
-    async temporary(access) {
-      const key = seenKeys.get(access) ?? (await store.temporaryKey(access))
-      if (key) seenKeys.set(access, key)
-      const user = key && still(key)
-      if (!key || !user) return undefined
-      const project = key.project === undefined ? undefined : directory().projects.get(key.project)
-      if (key.project !== undefined && !project) return undefined
-      return {
-        secret: seal.open(key.sealed, access),
-        securityTokenHash: key.securityTokenHash,
-        expiresAt: key.expiresAt,
-        caller: callerOf(user, project, { kind: 'temporary-key', id: access }),
-      }
-    },
+    temporary: (access) =>
+      after(seenKeys.get(access) ?? readKey(access), (key) => {
+        const user = key && still(key)
+        if (!key || !user) return undefined
+        const project = key.project === undefined ? undefined : directory().projects.get(key.project)
+        if (key.project !== undefined && !project) return undefined
+        return {
+          secret: seal.open(key.sealed, access),
+          securityTokenHash: key.securityTokenHash,
+          expiresAt: key.expiresAt,
+          caller: callerOf(user, project, { kind: 'temporary-key', id: access }),
+        }
+      }),
   }
 }
 

@@ -8,21 +8,20 @@ import type { Access, SignedRequest, Signer } from '../../access/access.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { Needs } from '../../contract/route.ts'
 import { Problem } from '../../lib/problem.ts'
+import type { Soon } from '../../lib/soon.ts'
 import { headerOf } from './headers.ts'
 
 /** The caller, or a signer that will name it. Throws unauthenticated, as `Access` says, and `access/two-identities`. */
-export function identify(access: Access, request: FastifyRequest): Promise<Caller | Signer> {
+export function identify(access: Access, request: FastifyRequest): Soon<Caller | Signer> {
   const token = headerOf(request, 'x-auth-token')
   if (request.headers.authorization === undefined) return access.whoIs(token)
   // Whichever we took, somebody in between could have added the other.
   if (token !== undefined)
-    return Promise.reject(
-      new Problem({
-        kind: 'unauthenticated',
-        code: 'access/two-identities',
-        text: 'send either X-Auth-Token or a signature in Authorization, not both.',
-      }),
-    )
+    throw new Problem({
+      kind: 'unauthenticated',
+      code: 'access/two-identities',
+      text: 'send either X-Auth-Token or a signature in Authorization, not both.',
+    })
   return access.signer(signedRequest(request))
 }
 
