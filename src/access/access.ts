@@ -42,7 +42,7 @@ export interface SignedRequest {
 /** A signature whose key is known and whose form and date are right; only the body is missing. */
 export interface Signer {
   /** SHA-256 of the whole request as signed: two requests with the same are the same request. */
-  readonly replayKey: string
+  replayKey(): string
   /** unauthenticated (`access/signature`). @param body the bytes as they came */
   verify(body: Uint8Array): Caller
 }

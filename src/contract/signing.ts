@@ -3,7 +3,7 @@
  * the server checks. Pure.
  */
 
-import { createHash, createHmac, hkdfSync } from 'node:crypto'
+import { createHmac, hash, hkdfSync } from 'node:crypto'
 import { canonicalHead, canonicalRequest } from './signing/canonical.ts'
 import type { Signable } from './signing/canonical.ts'
 
@@ -24,20 +24,20 @@ export interface SignatureTerms {
 }
 
 /** Lower-case hex SHA-256. */
-export const payloadHash = (body: Uint8Array | string): string => createHash('sha256').update(body).digest('hex')
+export const payloadHash = (body: Uint8Array | string): string => hash('sha256', body, 'hex')
 
 /**
  * Lower-case hex SHA-256. Header values are texts of one byte a character, as HTTP has them, and the rest is ASCII: so
  * these are the bytes that were sent.
  */
-export const requestHash = (canonical: string): string => createHash('sha256').update(canonical, 'latin1').digest('hex')
+export const requestHash = (canonical: string): string => hash('sha256', Buffer.from(canonical, 'latin1'), 'hex')
 
-/** Lower-case hex. @param hash of the canonical request */
-export function signatureOf(hash: string, { access, secret, date, info }: SignatureTerms): string {
+/** Lower-case hex. @param requested `requestHash` */
+export function signatureOf(requested: string, { access, secret, date, info }: SignatureTerms): string {
   const [key, text] =
     info === undefined
-      ? [secret, `SDK-HMAC-SHA256\n${date}\n${hash}`]
-      : [derivedKey(access, secret, info), `V11-HMAC-SHA256\n${date}\n${info}\n${hash}`]
+      ? [secret, `SDK-HMAC-SHA256\n${date}\n${requested}`]
+      : [derivedKey(access, secret, info), `V11-HMAC-SHA256\n${date}\n${info}\n${requested}`]
   return createHmac('sha256', key).update(text).digest('hex')
 }
 

@@ -137,7 +137,7 @@ export function answering(
         const { signer, rawBytes = new Uint8Array() } = request
         if (!signer || route.looks || request.method === 'GET') return done(request, reply)
         const once = route.once !== undefined
-        return doneOnce(replays, signer.replayKey, rawBytes, once, async () => done(request, reply))
+        return doneOnce(replays, signer.replayKey(), rawBytes, once, async () => done(request, reply))
       }
     },
     refused,

@@ -202,7 +202,7 @@ function addGate(
       (thrown) => failed(request, thrown),
     )
     return after(found, (one) => {
-      if ('replayKey' in one) request.signer = one
+      if ('verify' in one) request.signer = one
       else enter(request, one, name)
       hold(request, reply)
     })

@@ -286,7 +286,7 @@ describe('what means the same is accepted:', () => {
 })
 
 describe('a request that comes again', () => {
-  const replayKey = async (sent: Sent): Promise<string> => (await door().signer(request(sent))).replayKey
+  const replayKey = async (sent: Sent): Promise<string> => (await door().signer(request(sent))).replayKey()
 
   it('is known by its signature, in whatever form it comes', async () => {
     const first = await replayKey({})

@@ -5,7 +5,7 @@
  * the hash that it should have been made of and never the canonical request itself, which holds the security token.
  */
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import {
   contentHashHeader,
   dateHeader,
@@ -80,8 +80,11 @@ export function signatures({ keyOf, clock, region, lockout }: SignaturesOptions)
       return after(keyOf(access), (key) => {
         const terms = { access, secret: key?.secret ?? nobodysSecret, date, ...(info ? { info: info.text } : {}) }
         const expected = (payload: string) => {
-          const hash = requestHash(canonicalRequest(head, payload))
-          return { hash, fits: timingSafeEqual(Buffer.from(signatureOf(hash, terms)), Buffer.from(signature)) }
+          const requested = requestHash(canonicalRequest(head, payload))
+          return {
+            requested,
+            fits: timingSafeEqual(Buffer.from(signatureOf(requested, terms)), Buffer.from(signature)),
+          }
         }
         if (!key) {
           // The answer tells that there is no such key, as documented; how long it took shall not tell more than that.
@@ -92,12 +95,12 @@ export function signatures({ keyOf, clock, region, lockout }: SignaturesOptions)
         checkSecurityToken(key, request, signed, clock.now(), () => lockout.failed(access, from))
 
         return {
-          replayKey: createHash('sha256').update(`${access}\n${signature}\n${date}\n${head}`, 'latin1').digest('hex'),
+          replayKey: () => hash('sha256', Buffer.from(`${access}\n${signature}\n${date}\n${head}`, 'latin1'), 'hex'),
           verify(body) {
-            const { hash, fits } = expected(declared ?? payloadHash(body))
+            const { requested, fits } = expected(declared ?? payloadHash(body))
             if (!fits) {
               lockout.failed(access, from)
-              throw refused(`the SHA-256 of the canonical request is ${hash}`)
+              throw refused(`the SHA-256 of the canonical request is ${requested}`)
             }
             // After the signature: a body that was changed on the way is not the guess of somebody without the key.
             if (declared !== undefined && declared !== unsignedPayload && declared !== payloadHash(body))

@@ -1,6 +1,6 @@
 /** Tokens and temporary access keys: given, looked up, dead early (asm-api 6). */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../lib/clock.ts'
 import { timestamp } from '../../lib/clock.ts'
@@ -76,12 +76,12 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
     by,
   })
 
-  const read = async (hash: string): Promise<KeptToken | undefined> => {
-    const token = await store.token(hash)
-    if (token) seen.set(hash, token)
+  const read = async (hashed: string): Promise<KeptToken | undefined> => {
+    const token = await store.token(hashed)
+    if (token) seen.set(hashed, token)
     return token
   }
-  const kept = (hash: string): Soon<KeptToken | undefined> => seen.get(hash) ?? read(hash)
+  const kept = (hashed: string): Soon<KeptToken | undefined> => seen.get(hashed) ?? read(hashed)
 
   const readKey = async (access: string): Promise<KeptTemporaryKey | undefined> => {
     const key = await store.temporaryKey(access)
@@ -248,6 +248,6 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
   }
 }
 
-const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+const hashOf = (secret: string): string => hash('sha256', secret, 'hex')
 
 const refused = (code: string, text: string): Problem => new Problem({ kind: 'unauthenticated', code, text })

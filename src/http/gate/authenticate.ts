@@ -27,13 +27,25 @@ export function identify(access: Access, request: FastifyRequest): Soon<Caller |
 
 /** From the headers as they came: of a second Host or Content-Type Node drops one, and what is dropped is not missed. */
 function signedRequest({ raw, method, ip }: FastifyRequest): SignedRequest {
+  const { rawHeaders, headers } = raw
+  const asRead = Object.keys(headers).length * 2 === rawHeaders.length && headers['set-cookie'] === undefined
+  return {
+    method,
+    url: raw.url ?? '',
+    // Each came once, and then there is nothing to be dropped.
+    headers: asRead ? (headers as Readonly<Record<string, string>>) : joined(rawHeaders),
+    from: ip,
+  }
+}
+
+function joined(rawHeaders: readonly string[]): Readonly<Record<string, string>> {
   const headers: Record<string, string> = Object.create(null) as Record<string, string>
-  for (let index = 0; index < raw.rawHeaders.length; index += 2) {
-    const name = raw.rawHeaders[index]?.toLowerCase() ?? ''
-    const value = raw.rawHeaders[index + 1] ?? ''
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? ''
+    const value = rawHeaders[index + 1] ?? ''
     headers[name] = name in headers ? `${headers[name]},${value}` : value
   }
-  return { method, url: raw.url ?? '', headers, from: ip }
+  return headers
 }
 
 /** Throws forbidden (`access/other-project`, `access/administrators-only`). */
