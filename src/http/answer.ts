@@ -13,13 +13,13 @@ import type { Soon } from '../lib/soon.ts'
 import { AskedOf } from './asked.ts'
 import { matches } from './etag.ts'
 import { projectOf } from './gate/authenticate.ts'
-import { permits } from './gate/permit.ts'
+import { Permits } from './gate/permit.ts'
 import { doneOnce } from './gate/replay.ts'
 import type { Sent } from './gate/replay.ts'
 import { isAudited, withoutOnce, writeAnswered, writeAsked, writeRefused } from './gate/trail.ts'
 import type { Handlers } from './handler.ts'
 import type { Parts } from './parts.ts'
-import { preparing } from './prepared.ts'
+import { json, preparing } from './prepared.ts'
 import { refusalOf, translated } from './problem.ts'
 
 export interface Answering {
@@ -30,9 +30,9 @@ export interface Answering {
   stop(): void
 }
 
-type Handle = (asked: AskedOf) => Soon<object>
+const none = new Uint8Array()
 
-const json = 'application/json; charset=utf-8'
+type Handle = (asked: AskedOf) => Soon<object>
 
 export function answering(
   parts: Pick<Parts, 'access'>,
@@ -74,18 +74,18 @@ export function answering(
     asked: AskedOf,
     answer: object,
   ): Sent => {
-    asked.finish()
+    asked.gate.finish()
     asked.answer = answer
     const more = asked.headers
     if (!tagged) return { status, headers: { 'content-type': json, ...more }, body: JSON.stringify(answer) }
-    const { body, etag } = prepared(answer)
-    const headers = { 'content-type': json, ...more, etag, 'cache-control': 'private, no-cache' }
+    const { body, etag, headers: always } = prepared(answer)
+    const headers = more === undefined ? always : { ...always, ...more }
     return matches(request.headers['if-none-match'], etag) ? { status: 304, headers } : { status, headers, body }
   }
 
   const opened = ({ needs, query, body }: Route, request: FastifyRequest, reply: FastifyReply): AskedOf => {
     const project = projectOf(request)
-    const gate = permits({
+    const gate = new Permits({
       access,
       needs,
       caller: request.caller,
@@ -134,7 +134,7 @@ export function answering(
           ? writtenDown(name, handle, request, reply)
           : carriedOut(route, handle, opened(route, request, reply), request)
       return (request, reply) => {
-        const { signer, rawBytes = new Uint8Array() } = request
+        const { signer, rawBytes = none } = request
         if (!signer || route.looks || request.method === 'GET') return done(request, reply)
         const once = route.once !== undefined
         return doneOnce(replays, signer.replayKey(), rawBytes, once, async () => done(request, reply))

@@ -23,10 +23,7 @@ export class AskedOf {
   readonly body: unknown
   readonly caller: Caller | undefined
   readonly from: Origin
-  readonly permit: Permits['permit']
-  readonly may: Permits['may']
-  readonly permitted: Permits['permitted']
-  readonly finish: Permits['finish']
+  readonly gate: Permits
   /** What the handler said the object was. */
   before: unknown
   /** What the handler has the answer say beside its body; undefined when that is nothing. */
@@ -41,7 +38,7 @@ export class AskedOf {
     request: FastifyRequest,
     reply: FastifyReply,
     { query, body }: Checked,
-    { permit, may, permitted, finish }: Permits,
+    gate: Permits,
     stopping: AbortSignal,
   ) {
     this.params = request.params
@@ -49,16 +46,25 @@ export class AskedOf {
     this.body = body
     this.caller = request.caller
     this.from = request.ip
-    this.permit = permit
-    this.may = may
-    this.permitted = permitted
-    this.finish = finish
+    this.gate = gate
     this.before = undefined
     this.headers = undefined
     this.answer = undefined
     this.#request = request
     this.#reply = reply
     this.#stopping = stopping
+  }
+
+  get permit(): Asked<RouteName>['permit'] {
+    return (resource, also) => this.gate.permit(resource, also)
+  }
+
+  get may(): Asked<RouteName>['may'] {
+    return (resource) => this.gate.may(resource)
+  }
+
+  get permitted(): Asked<RouteName>['permitted'] {
+    return (things, resourceOf) => this.gate.permitted(things, resourceOf)
   }
 
   get signal(): AbortSignal {

@@ -16,13 +16,16 @@ export function meshResource(mesh: MeshRecord): Resource {
   return resourceOf(mesh.id, enterpriseProjectOf(mesh), mesh.spec.spec.tags)
 }
 
+const noTags = {}
+
 /** @param id `*` for a mesh that is not there yet */
 export function resourceOf(
   id: string,
   enterpriseProject: string,
   tags: readonly { readonly key: string; readonly value: string }[] = [],
 ): Resource {
-  return { type: 'mesh', id, enterpriseProject, tags: Object.fromEntries(tags.map(({ key, value }) => [key, value])) }
+  const byKey = tags.length === 0 ? noTags : Object.fromEntries(tags.map(({ key, value }) => [key, value]))
+  return { type: 'mesh', id, enterpriseProject, tags: byKey }
 }
 
 export const clusterResource = ({ id }: ClusterRecord): Resource => ({ type: 'cluster', id })

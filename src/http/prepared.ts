@@ -6,7 +6,10 @@ export interface Prepared {
   /** Sent as it is: a text would be turned into bytes for each caller. */
   readonly body: Buffer
   readonly etag: string
+  readonly headers: Readonly<Record<string, string>>
 }
+
+export const json = 'application/json; charset=utf-8'
 
 /** What comes out lives as long as the answer does. An answer must not change once it was given. */
 export function preparing(): (answer: object) => Prepared {
@@ -15,7 +18,8 @@ export function preparing(): (answer: object) => Prepared {
     const there = known.get(answer)
     if (there) return there
     const body = Buffer.from(JSON.stringify(answer))
-    const made = { body, etag: etagOf(body) }
+    const etag = etagOf(body)
+    const made = { body, etag, headers: { 'content-type': json, etag, 'cache-control': 'private, no-cache' } }
     known.set(answer, made)
     return made
   }

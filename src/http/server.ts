@@ -6,7 +6,6 @@
  * stored.
  */
 
-import { randomUUID } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
@@ -37,6 +36,7 @@ import { checkSizes, parsedBytes, sizes } from './gate/sizes.ts'
 import { handlersOf } from './handlers.ts'
 import type { Parts } from './parts.ts'
 import { refusalOf, translated } from './problem.ts'
+import { newRequestId } from './request-id.ts'
 import { unknownRoute } from './unknown-route.ts'
 
 declare module 'fastify' {
@@ -47,6 +47,8 @@ declare module 'fastify' {
     open?: true
   }
   interface FastifyRequest {
+    /** Undefined where no route of the table was found. Fastify makes `routeOptions` anew for each look at it. */
+    routeName: RouteName | undefined
     /** Known from a token at once, from a signature when the body was there. */
     caller: Caller | undefined
     signer: Signer | undefined
@@ -84,7 +86,7 @@ export function server(parts: Parts, { https, trustedProxies, timeouts = {} }: S
   }
   const app: FastifyInstance = Fastify({
     logger: false,
-    genReqId: () => randomUUID(),
+    genReqId: newRequestId,
     bodyLimit: sizes.body,
     // Else all that a proxy passes on comes from one address, and whoever guesses wrong there locks everybody out.
     trustProxy: trustedProxies ?? false,
@@ -111,7 +113,7 @@ export function server(parts: Parts, { https, trustedProxies, timeouts = {} }: S
         .headers({ ...safeHeaders, 'x-request-id': request.id, ...headers })
         .send(body)
     },
-    clientErrorHandler: (error, socket) => answerClientError(error, socket, randomUUID()),
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, newRequestId()),
     ...(https ? { https: { ...http, ...https, handshakeTimeout: times.headers } } : { http }),
   })
   app.server.maxConnections = parts.limits.connections
@@ -173,6 +175,7 @@ function addGate(
   { requests: limit, logIns }: Readonly<Record<'requests' | 'logIns', Rate>>,
   headers: typeof safeHeaders,
 ): void {
+  app.decorateRequest('routeName', undefined)
   app.decorateRequest('caller', undefined)
   app.decorateRequest('signer', undefined)
   app.decorateRequest('rawBytes', undefined)
@@ -194,6 +197,7 @@ function addGate(
     checkSizes(request)
     forgetKindOfNothing(request)
     const { name, open } = request.routeOptions.config
+    request.routeName = name
     if (name === 'createToken') logIns.count(request)
     if (open || (name && routes[name].needs === 'anybody')) return limit.count(request)
     if (request.headers.authorization !== undefined) limit.look(request)
@@ -220,8 +224,7 @@ function addGate(
 
   // Once the body is there, before its shape is looked at.
   app.addHook('preValidation', (request, _reply, done) => {
-    const { signer } = request
-    const { name } = request.routeOptions.config
+    const { signer, routeName: name } = request
     if (signer) enter(request, verified(request, signer), name)
     if (name) {
       const route: Route = routes[name]

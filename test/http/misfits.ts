@@ -38,7 +38,7 @@ export function misfits(method: string, path: string, { status, headers, text }:
 
 function misfitsOfHeaders(status: number, headers: Headers): readonly string[] {
   return [
-    ...(/^[0-9a-f-]{36}$/.test(headers.get('x-request-id') ?? '') ? [] : ['It has no request id.']),
+    ...(/^[0-9a-f]{32}$/.test(headers.get('x-request-id') ?? '') ? [] : ['It has no request id.']),
     ...(status === 429 && !headers.has('retry-after') ? ['It does not say when to come again.'] : []),
     ...((status === 405) === headers.has('allow')
       ? []

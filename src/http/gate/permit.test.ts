@@ -3,7 +3,7 @@ import type { Caller } from '../../access/caller.ts'
 import type { Decision, Question, Resource } from '../../access/permission.ts'
 import type { Needs } from '../../contract/route.ts'
 import { problemFrom } from '../../lib/problem.ts'
-import { permits } from './permit.ts'
+import { Permits } from './permit.ts'
 
 const ada: Caller = {
   user: { id: 'u1', name: 'ada' },
@@ -22,24 +22,25 @@ function gateFor(needs: Needs, ...allowed: readonly string[]) {
     if (allowed.includes(question.resource.id)) return { allowed: true, by: 'administrator' }
     return { allowed: false, by: 'default' }
   }
-  return { asked, ...permits({ access: { decide }, needs, caller: ada, project, now: () => 7 }) }
+  const gate = new Permits({ access: { decide }, needs, caller: ada, project, now: () => 7 })
+  return { asked, gate }
 }
 
 const needs = { actions: ['asm:mesh:get'], alsoInRolePolicies: ['asm:mesh:list'] } as const
 
 describe('a route with a permission', () => {
   it('that answers without having asked is a bug', () => {
-    const gate = gateFor(needs, 'm1')
+    const { gate } = gateFor(needs, 'm1')
     gate.may(mesh('m1'))
-    expect(gate.finish).toThrow(expect.objectContaining({ kind: 'bug', code: 'http/permission-not-asked' }))
+    expect(() => gate.finish()).toThrow(expect.objectContaining({ kind: 'bug', code: 'http/permission-not-asked' }))
     gate.permit(mesh('m1'))
-    expect(gate.finish).not.toThrow()
+    expect(() => gate.finish()).not.toThrow()
   })
 
   it('asks for its own actions and for what this very request needs', () => {
-    const gate = gateFor(needs, 'm1')
+    const { gate, asked } = gateFor(needs, 'm1')
     gate.permit(mesh('m1'), ['meshlift:upgrade:plan'])
-    expect(gate.asked).toEqual([
+    expect(asked).toEqual([
       {
         caller: ada,
         project,
@@ -51,7 +52,7 @@ describe('a route with a permission', () => {
   })
 
   it('names user, action and resource when it refuses', () => {
-    expect(() => gateFor(needs).permit(mesh('m1'))).toThrow(
+    expect(() => gateFor(needs).gate.permit(mesh('m1'))).toThrow(
       expect.objectContaining({
         kind: 'forbidden',
         code: 'access/denied',
@@ -64,7 +65,7 @@ describe('a route with a permission', () => {
   it('names the action that a statement denied, and all that would do when nothing allows it', () => {
     const refusal = (decision: Decision): string => {
       const needs = { actions: ['asm:mesh:upgrade'] } as const
-      const gate = permits({ access: { decide: () => decision }, needs, caller: ada, project, now: () => 7 })
+      const gate = new Permits({ access: { decide: () => decision }, needs, caller: ada, project, now: () => 7 })
       try {
         gate.permit(mesh('m1'), ['meshlift:upgrade:finish'])
       } catch (thrown) {
@@ -87,17 +88,17 @@ describe('a list', () => {
   const things = ['m1', 'm2', 'm3']
 
   it('has what may be seen', () => {
-    const gate = gateFor(needs, 'm1', 'm3')
+    const { gate } = gateFor(needs, 'm1', 'm3')
     expect(gate.permitted(things, mesh)).toEqual(['m1', 'm3'])
-    expect(gate.finish).not.toThrow()
+    expect(() => gate.finish()).not.toThrow()
   })
 
   it('is empty for who may see all and finds nothing, and refused to who may see nothing', () => {
-    expect(gateFor(needs, '*').permitted([], mesh)).toEqual([])
-    expect(() => gateFor(needs).permitted(things, mesh)).toThrow(
+    expect(gateFor(needs, '*').gate.permitted([], mesh)).toEqual([])
+    expect(() => gateFor(needs).gate.permitted(things, mesh)).toThrow(
       expect.objectContaining({ message: expect.stringContaining('any mesh of this project') as string }),
     )
-    const clusters = gateFor({ actions: ['meshlift:cluster:list'] })
+    const { gate: clusters } = gateFor({ actions: ['meshlift:cluster:list'] })
     expect(() => clusters.permitted([], mesh)).toThrow(
       expect.objectContaining({ message: expect.stringContaining('any cluster of this project') as string }),
     )
@@ -105,7 +106,7 @@ describe('a list', () => {
 })
 
 it.each(['anybody', 'caller', 'administrator'] as const)('a route for %s has no permission to ask for', (who) => {
-  const gate = gateFor(who, 'm1')
+  const { gate } = gateFor(who, 'm1')
   expect(() => gate.permit(mesh('m1'))).toThrow(expect.objectContaining({ kind: 'bug' }))
-  expect(gate.finish).not.toThrow()
+  expect(() => gate.finish()).not.toThrow()
 })

@@ -6,13 +6,6 @@ import type { Decision, Resource } from '../../access/permission.ts'
 import { actions } from '../../contract/actions.ts'
 import type { Needs, Permission } from '../../contract/route.ts'
 import { Problem } from '../../lib/problem.ts'
-import type { Asked } from '../handler.ts'
-import type { RouteName } from '../../contract/routes.ts'
-
-export type Permits = Pick<Asked<RouteName>, 'permit' | 'may' | 'permitted'> & {
-  /** Throws a bug when the route has a permission that nobody asked for. */
-  readonly finish: () => void
-}
 
 export interface PermitParts {
   readonly access: Pick<Access, 'decide'>
@@ -23,35 +16,48 @@ export interface PermitParts {
   readonly now: () => number
 }
 
-export function permits({ access, needs, caller, project, now }: PermitParts): Permits {
-  let open = typeof needs === 'object'
-  const decide = (resource: Resource, also: readonly string[] = []): Judged => {
+/** Of one request. */
+export class Permits {
+  readonly #parts: PermitParts
+  /** The route has a permission that nobody asked for so far. */
+  #open: boolean
+
+  constructor(parts: PermitParts) {
+    this.#parts = parts
+    this.#open = typeof parts.needs === 'object'
+  }
+
+  may(resource: Resource): boolean {
+    return this.#decide(resource).decision.allowed
+  }
+
+  permit(resource: Resource, also?: readonly string[]): void {
+    const judged = this.#decide(resource, also)
+    this.#open = false
+    if (!judged.decision.allowed) throw denied(judged)
+  }
+
+  permitted<T>(things: readonly T[], resourceOf: (thing: T) => Resource): readonly T[] {
+    this.#open = false
+    const seen = things.filter((thing) => this.may(resourceOf(thing)))
+    if (seen.length > 0) return seen
+    // An empty list would hide from somebody without any permission that it is this which is missing.
+    const judged = this.#decide({ type: typeOf(this.#parts.needs), id: '*' })
+    if (!judged.decision.allowed) throw denied(judged)
+    return seen
+  }
+
+  /** Throws a bug when the route has a permission that nobody asked for. */
+  finish(): void {
+    if (this.#open) throw bug('A route with a permission answered without having asked for it.')
+  }
+
+  #decide(resource: Resource, also: readonly string[] = []): Judged {
+    const { access, needs, caller, project, now } = this.#parts
     if (typeof needs !== 'object' || !caller || !project) throw bug('A permission was asked for that no route has.')
     const permission = (also.length === 0 ? needs : { ...needs, actions: [...needs.actions, ...also] }) as Permission
     const decision = access.decide({ caller, project, permission, resource, now: now() })
     return { decision, user: caller.user.name, permission, resource }
-  }
-  const may: Permits['may'] = (resource) => decide(resource).decision.allowed
-  return {
-    may,
-    permit(resource, also) {
-      const judged = decide(resource, also)
-      open = false
-      if (!judged.decision.allowed) throw denied(judged)
-    },
-    permitted(things, resourceOf) {
-      open = false
-      const seen = things.filter((thing) => may(resourceOf(thing)))
-      if (seen.length > 0) return seen
-      // An empty list would hide from somebody without any permission that it is this which is missing.
-      const all: Resource = { type: typeOf(needs), id: '*' }
-      const judged = decide(all)
-      if (!judged.decision.allowed) throw denied(judged)
-      return seen
-    },
-    finish() {
-      if (open) throw bug('A route with a permission answered without having asked for it.')
-    },
   }
 }
 
