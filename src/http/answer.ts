@@ -15,12 +15,12 @@ import { matches } from './etag.ts'
 import { projectOf } from './gate/authenticate.ts'
 import { Permits } from './gate/permit.ts'
 import { doneOnce } from './gate/replay.ts'
-import type { Sent } from './gate/replay.ts'
 import { isAudited, withoutOnce, writeAnswered, writeAsked, writeRefused } from './gate/trail.ts'
 import type { Handlers } from './handler.ts'
 import type { Parts } from './parts.ts'
 import { json, preparing } from './prepared.ts'
 import { refusalOf, translated } from './problem.ts'
+import type { Sent } from './sending.ts'
 
 export interface Answering {
   of(name: RouteName, handlers: Handlers): (request: FastifyRequest, reply: FastifyReply) => Soon<Sent>

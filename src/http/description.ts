@@ -4,8 +4,10 @@ import type { FastifyInstance } from 'fastify'
 import { openApi } from '../contract/openapi/document.ts'
 import { etagOf, matches } from './etag.ts'
 import { sizes } from './gate/sizes.ts'
+import { json } from './prepared.ts'
+import type { Sending } from './sending.ts'
 
-export function serveDescription(app: FastifyInstance): void {
+export function serveDescription(app: FastifyInstance, { send }: Pick<Sending, 'send'>): void {
   // Made when somebody asks: most servers are never asked.
   let made: { readonly text: string; readonly etag: string } | undefined
   app.get('/openapi.json', { config: { open: true }, bodyLimit: sizes.bodyOfAnybody }, (request, reply) => {
@@ -14,9 +16,8 @@ export function serveDescription(app: FastifyInstance): void {
       made = { text, etag: etagOf(text) }
     }
     const { text, etag } = made
-    void reply.headers({ etag, 'cache-control': 'public, no-cache' })
-    return matches(request.headers['if-none-match'], etag)
-      ? reply.code(304).send()
-      : reply.header('content-type', 'application/json; charset=utf-8').send(text)
+    const headers = { 'content-type': json, etag, 'cache-control': 'public, no-cache' }
+    const unchanged = matches(request.headers['if-none-match'], etag)
+    send(reply, unchanged ? { status: 304, headers } : { status: 200, headers, body: text })
   })
 }

@@ -31,12 +31,14 @@ import { shareConnections } from './gate/connections.ts'
 import { safeHeaders, safeHeadersOverTls } from './gate/headers.ts'
 import { rate } from './gate/rate.ts'
 import type { Rate } from './gate/rate.ts'
-import type { Sent } from './gate/replay.ts'
 import { checkSizes, parsedBytes, sizes } from './gate/sizes.ts'
 import { handlersOf } from './handlers.ts'
 import type { Parts } from './parts.ts'
+import { json } from './prepared.ts'
 import { refusalOf, translated } from './problem.ts'
 import { newRequestId } from './request-id.ts'
+import { sending } from './sending.ts'
+import type { Sending, Sent } from './sending.ts'
 import { unknownRoute } from './unknown-route.ts'
 
 declare module 'fastify' {
@@ -71,12 +73,12 @@ export interface ServerOptions {
 }
 
 type Answer = ReturnType<Answering['of']>
-type Send = (reply: FastifyReply, sent: Sent) => FastifyReply
 
 const defaultTimeouts = { headers: 15_000, request: 60_000, keepAlive: 60_000, lookEvery: 2000, finish: 10_000 }
 
 export function server(parts: Parts, { https, trustedProxies, timeouts = {} }: ServerOptions = {}): FastifyInstance {
   const times = { ...defaultTimeouts, ...timeouts }
+  const out = sending(https ? safeHeadersOverTls : safeHeaders)
   const http = {
     maxHeaderSize: parsedBytes,
     headersTimeout: times.headers,
@@ -108,10 +110,7 @@ export function server(parts: Parts, { https, trustedProxies, timeouts = {} }: S
         : new Error('A shape was refused without a reason.'),
     frameworkErrors: (thrown, request, reply: FastifyReply) => {
       const { status, headers, body } = refusalOf(translated(thrown), 'gateway', request.id)
-      void reply
-        .code(status)
-        .headers({ ...safeHeaders, 'x-request-id': request.id, ...headers })
-        .send(body)
+      out.send(reply, { status, headers: { 'content-type': json, ...headers }, body: JSON.stringify(body) })
     },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, newRequestId()),
     ...(https ? { https: { ...http, ...https, handshakeTimeout: times.headers } } : { http }),
@@ -125,25 +124,14 @@ export function server(parts: Parts, { https, trustedProxies, timeouts = {} }: S
   const answers = answering(parts, failed)
   const events = noteEvents(parts.upgrades, failed)
   keepRawBodies(app)
-  addGate(
-    app,
-    parts,
-    {
-      requests: rate(parts.limits.requestsPerMinute, () => parts.access.now()),
-      // Each costs a password's worth of work and two lines of the audit log, and nobody needs to be known for it.
-      logIns: rate(Math.ceil(parts.limits.requestsPerMinute / 10), () => parts.access.now(), 'log-ins'),
-    },
-    https ? safeHeadersOverTls : safeHeaders,
-  )
-  let closing = false
-  const send: Send = (reply, { status, headers, body }) => {
-    // A connection that is kept would be waited for until it is idle for long enough.
-    if (closing) reply.header('connection', 'close')
-    return reply.code(status).headers(headers).send(body)
-  }
+  addGate(app, parts, {
+    requests: rate(parts.limits.requestsPerMinute, () => parts.access.now()),
+    // Each costs a password's worth of work and two lines of the audit log, and nobody needs to be known for it.
+    logIns: rate(Math.ceil(parts.limits.requestsPerMinute / 10), () => parts.access.now(), 'log-ins'),
+  })
   let last: NodeJS.Timeout | undefined
   app.addHook('preClose', () => {
-    closing = true
+    out.stop()
     // They would be in flight for ever.
     events.stop()
     // What is in flight may end as if nothing was; what takes longer is stopped and says so.
@@ -156,16 +144,16 @@ export function server(parts: Parts, { https, trustedProxies, timeouts = {} }: S
   })
   app.setErrorHandler(async (thrown, request, reply) => {
     const sent = await answers.refused(thrown, request)
-    if (request.body === undefined && isLong(announcedLength(request))) reply.header('connection', 'close')
-    return send(reply, sent)
+    const unread = request.body === undefined && isLong(announcedLength(request))
+    return out.send(reply, unread ? { ...sent, headers: { ...sent.headers, connection: 'close' } } : sent)
   })
   app.setNotFoundHandler((request) => {
     throw unknownRoute(request.method, request.url)
   })
   const handlers = handlersOf(parts)
   for (const name of Object.keys(routes) as RouteName[])
-    app.route(routeOf(name, answers.of(name, handlers), events, send))
-  serveDescription(app)
+    app.route(routeOf(name, answers.of(name, handlers), events, out))
+  serveDescription(app, out)
   return app
 }
 
@@ -173,7 +161,6 @@ function addGate(
   app: FastifyInstance,
   { access }: Parts,
   { requests: limit, logIns }: Readonly<Record<'requests' | 'logIns', Rate>>,
-  headers: typeof safeHeaders,
 ): void {
   app.decorateRequest('routeName', undefined)
   app.decorateRequest('caller', undefined)
@@ -214,7 +201,6 @@ function addGate(
 
   // Before the body is read.
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(headers).header('x-request-id', request.id)
     const refusal = rescued<unknown>(
       () => letIn(request, reply),
       (thrown) => thrown,
@@ -246,7 +232,7 @@ function addGate(
   }
 }
 
-function routeOf(name: RouteName, answer: Answer, events: NoteEvents, send: Send): RouteOptions {
+function routeOf(name: RouteName, answer: Answer, events: NoteEvents, out: Sending): RouteOptions {
   const route: Route = routes[name]
   return {
     method: route.method,
@@ -258,8 +244,8 @@ function routeOf(name: RouteName, answer: Answer, events: NoteEvents, send: Send
     handler: (request, reply) => {
       const sent = (one: Sent): void => {
         const told = route.events && one.status === 200 && accepted(request.headers.accept, true) === 'events'
-        if (told) tell(events, request, reply)
-        else send(reply, one)
+        if (told) tell(events, out, request, reply)
+        else out.send(reply, one)
       }
       void rescued(
         () => after(answer(request, reply), sent),
@@ -270,9 +256,12 @@ function routeOf(name: RouteName, answer: Answer, events: NoteEvents, send: Send
 }
 
 /** The list was answered, so the caller may read it and it is there. */
-function tell(events: NoteEvents, request: FastifyRequest, reply: FastifyReply): void {
+function tell(events: NoteEvents, out: Sending, request: FastifyRequest, reply: FastifyReply): void {
   const { headers, body } = events.of(request, reply)
-  reply.code(200).headers(headers).send(body)
+  reply
+    .code(200)
+    .headers({ ...out.usual(request.id), ...headers })
+    .send(body)
 }
 
 /** Of a body that was refused before it was read: what is short is read and dropped, so that the answer arrives. */

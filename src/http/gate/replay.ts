@@ -4,19 +4,13 @@ import { createHash } from 'node:crypto'
 import type { KeptAnswer, Replays } from '../../access/signing/replays.ts'
 import type { InTurn } from '../../lib/in-turn.ts'
 import { Problem } from '../../lib/problem.ts'
+import type { Sent } from '../sending.ts'
 
 export interface ReplayParts {
   readonly replays: Replays
   /** By the key: whoever comes while the first is being done waits for its answer. */
   readonly ofRequest: InTurn
   readonly now: () => number
-}
-
-/** As it is sent, but for what belongs to one sending: its request id. */
-export interface Sent {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | Buffer
 }
 
 /**
