@@ -22,7 +22,6 @@ export class AskedOf {
   readonly query: unknown
   readonly body: unknown
   readonly caller: Caller | undefined
-  readonly from: Origin
   readonly gate: Permits
   /** What the handler said the object was. */
   before: unknown
@@ -45,7 +44,6 @@ export class AskedOf {
     this.query = query
     this.body = body
     this.caller = request.caller
-    this.from = request.ip
     this.gate = gate
     this.before = undefined
     this.headers = undefined
@@ -53,6 +51,10 @@ export class AskedOf {
     this.#request = request
     this.#reply = reply
     this.#stopping = stopping
+  }
+
+  get from(): Origin {
+    return this.#request.ip
   }
 
   get permit(): Asked<RouteName>['permit'] {

@@ -25,12 +25,12 @@ export interface Sending {
 
 /** @param always headers of every answer that does not say otherwise */
 export function sending(always: Readonly<Record<string, string>>): Sending {
-  const lines = Object.entries(always)
+  const names = Object.keys(always)
   let stopping = false
   return {
     send(reply, { status, headers, body }) {
       const all = ['x-request-id', reply.request.id]
-      for (const [name, value] of lines) if (headers[name] === undefined) all.push(name, value)
+      for (const name of names) if (headers[name] === undefined) all.push(name, always[name] ?? '')
       for (const name in headers) all.push(name, headers[name] ?? '')
       if (stopping && headers['connection'] === undefined) all.push('connection', 'close')
       if (body !== undefined) all.push('content-length', String(Buffer.byteLength(body)))

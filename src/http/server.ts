@@ -74,6 +74,8 @@ export interface ServerOptions {
 
 type Answer = ReturnType<Answering['of']>
 
+const itself = (thrown: unknown): unknown => thrown
+
 const defaultTimeouts = { headers: 15_000, request: 60_000, keepAlive: 60_000, lookEvery: 2000, finish: 10_000 }
 
 export function server(parts: Parts, { https, trustedProxies, timeouts = {} }: ServerOptions = {}): FastifyInstance {
@@ -201,11 +203,8 @@ function addGate(
 
   // Before the body is read.
   app.addHook('onRequest', (request, reply, done) => {
-    const refusal = rescued<unknown>(
-      () => letIn(request, reply),
-      (thrown) => thrown,
-    )
-    void after(refusal, (thrown) => done(thrown as Error | undefined))
+    const refusal = rescued<unknown>(() => letIn(request, reply), itself)
+    void after(refusal, done as (thrown: unknown) => void)
   })
 
   // Once the body is there, before its shape is looked at.
