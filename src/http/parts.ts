@@ -33,8 +33,12 @@ export interface UpgradeDoor {
   /** invalid names `spec.targetVersion` and the versions that would be accepted. */
   create(project: string, mesh: MeshRecord, body: UpgradeCreate, signal: AbortSignal): Promise<MeshUpgrade>
   get(project: string, id: string): Soon<MeshUpgrade>
-  /** invalid when anything but `spec.currentStep` differs from what is stored. */
-  put(project: string, id: string, body: UpgradeUpdate, signal: AbortSignal): Promise<MeshUpgrade>
+  /**
+   * invalid when anything but `spec.currentStep` differs from what is stored.
+   * @param may told the upgrade that the step is judged on, before it is: what a step means depends on it. Throws to
+   * refuse. Called again when somebody changed the upgrade meanwhile.
+   */
+  put(project: string, id: string, body: UpgradeUpdate, may: (now: MeshUpgrade) => void): Promise<MeshUpgrade>
   /** Answers with the last state. */
   remove(project: string, id: string): Promise<MeshUpgrade>
   /** `id`: of a job, a subjob or an upgrade. */

@@ -35,11 +35,13 @@ export function upgradeHandlers(
         }),
       ),
 
-    async updateUpgrade({ params, body, signal, permit, was }) {
-      const before = await upgrades.get(params.project_id, params.mesh_upgrade_id)
-      permit(await resource(params.project_id, before), [actionOf(body, before)])
-      was(before)
-      return upgrades.put(params.project_id, params.mesh_upgrade_id, canonical(body), signal)
+    async updateUpgrade({ params, body, permit, was }) {
+      const { project_id: project, mesh_upgrade_id: id } = params
+      const about = await resource(project, await upgrades.get(project, id))
+      return upgrades.put(project, id, canonical(body), (now) => {
+        permit(about, [actionOf(body, now)])
+        was(now)
+      })
     },
 
     async deleteUpgrade({ params, permit, was }) {

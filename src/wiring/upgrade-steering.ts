@@ -73,8 +73,9 @@ export function upgradeSteering(parts: SteeringParts): UpgradeSteering {
       return meshUpgradeView(shownOf(task))
     },
 
-    put: (project, id, body) =>
+    put: (project, id, body, may) =>
       judgedOn(project, id, async (task, shown) => {
+        may(meshUpgradeView(shown))
         mustEqual(shown.record, body)
         const admission = admit(shown.record, shown.open?.body, body.spec.currentStep)
         if (admission.kind === 'same') return meshUpgradeView(shown)

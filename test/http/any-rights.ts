@@ -75,7 +75,7 @@ export async function begin(): Promise<Setting> {
     }
   }
   await settled()
-  await upgrades.put(project, metadata.uid, stepBody('ControlPlaneUpgrade', 'Execute', '1.31.0'), signal)
+  await upgrades.put(project, metadata.uid, stepBody('ControlPlaneUpgrade', 'Execute', '1.31.0'), () => undefined)
   await settled()
   return { ...setting, upgrade: metadata.uid }
 }

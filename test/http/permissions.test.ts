@@ -75,6 +75,20 @@ describe('the steps of an upgrade can be given apart', () => {
     expect(await asked(back, 'ControlPlaneUpgrade', 'Retry')).toBe(409)
   })
 
+  it('retrying a step is judged on the upgrade as it is then, whatever somebody else does meanwhile', async () => {
+    await at.put(id, 'ControlPlaneUpgrade', 'Execute')
+    await at.settled(id)
+    const { upgrades: door } = at.parts
+    const put = door.put.bind(door)
+    door.put = async (project, upgrade, body, may) => {
+      door.put = put
+      await at.put(id, 'ControlPlaneUpgrade', 'Rollback')
+      return put(project, upgrade, body, may)
+    }
+    const forward = await person(at, 'forward', allow('meshlift:upgrade:execute'))
+    expect(await asked(forward, 'ControlPlaneUpgrade', 'Retry')).toBe(403)
+  })
+
   it('reading, planning, seeing jobs, abandoning and deleting too', async () => {
     const ours = `/meshlift/v1/PROJECT/upgrades/${id}`
     const requests = {

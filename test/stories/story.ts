@@ -183,7 +183,7 @@ export async function tell({
         currentStep: { name, action },
       },
     }
-    await program.door.put(mesh.project, id, body, new AbortController().signal)
+    await program.door.put(mesh.project, id, body, () => undefined)
   }
 
   return {
