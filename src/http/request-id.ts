@@ -6,14 +6,16 @@
 import { randomFillSync } from 'node:crypto'
 
 const bytes = 16
-const pool = Buffer.alloc(256 * bytes)
-let used = pool.length
 
-export function newRequestId(): string {
-  if (used === pool.length) {
-    randomFillSync(pool)
-    used = 0
+export function requestIds(): () => string {
+  const pool = Buffer.alloc(256 * bytes)
+  let used = pool.length
+  return () => {
+    if (used === pool.length) {
+      randomFillSync(pool)
+      used = 0
+    }
+    used += bytes
+    return pool.toString('hex', used - bytes, used)
   }
-  used += bytes
-  return pool.toString('hex', used - bytes, used)
 }

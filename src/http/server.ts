@@ -36,7 +36,7 @@ import { handlersOf } from './handlers.ts'
 import type { Parts } from './parts.ts'
 import { json } from './prepared.ts'
 import { refusalOf, translated } from './problem.ts'
-import { newRequestId } from './request-id.ts'
+import { requestIds } from './request-id.ts'
 import { sending } from './sending.ts'
 import type { Sending, Sent } from './sending.ts'
 import { unknownRoute } from './unknown-route.ts'
@@ -80,6 +80,7 @@ const defaultTimeouts = { headers: 15_000, request: 60_000, keepAlive: 60_000, l
 
 export function server(parts: Parts, { https, trustedProxies, timeouts = {} }: ServerOptions = {}): FastifyInstance {
   const times = { ...defaultTimeouts, ...timeouts }
+  const newRequestId = requestIds()
   const out = sending(https ? safeHeadersOverTls : safeHeaders)
   const http = {
     maxHeaderSize: parsedBytes,
