@@ -8,17 +8,19 @@ import type { Route } from '../contract/route.ts'
 import type { RouteName } from '../contract/routes.ts'
 import { inTurn } from '../lib/in-turn.ts'
 import { Problem, problemFrom } from '../lib/problem.ts'
-import { after, rescued } from '../lib/soon.ts'
+import { rescued, whenThere } from '../lib/soon.ts'
 import type { Soon } from '../lib/soon.ts'
 import { AskedOf } from './asked.ts'
 import { matches } from './etag.ts'
 import { projectOf } from './gate/authenticate.ts'
+import { json } from './gate/headers.ts'
 import { Permits } from './gate/permit.ts'
 import { doneOnce } from './gate/replay.ts'
 import { isAudited, withoutOnce, writeAnswered, writeAsked, writeRefused } from './gate/trail.ts'
 import type { Handlers } from './handler.ts'
 import type { Parts } from './parts.ts'
-import { json, preparing } from './prepared.ts'
+import { preparing } from './prepared.ts'
+import type { Prepared } from './prepared.ts'
 import { refusalOf, translated } from './problem.ts'
 import type { Sent } from './sending.ts'
 
@@ -46,7 +48,7 @@ export function answering(
   const prepared = preparing()
 
   const refusal = (thrown: unknown, request: FastifyRequest): Sent => {
-    const { name } = request.routeOptions.config
+    const { routeName: name } = request
     const problem = problemFrom(translated(thrown))
     const { status, headers, body } = refusalOf(problem, name ? routes[name].family : 'gateway', request.id)
     request.refusal = problem.code
@@ -57,7 +59,7 @@ export function answering(
   }
 
   const refused = async (thrown: unknown, request: FastifyRequest): Promise<Sent> => {
-    const { name } = request.routeOptions.config
+    const { routeName: name } = request
     const sent = refusal(thrown, request)
     if (sent.status !== 403 || !name || !request.caller) return sent
     try {
@@ -75,12 +77,11 @@ export function answering(
     answer: object,
   ): Sent => {
     asked.gate.finish()
+    const sent = tagged
+      ? unlessKnown(request, status, asked, prepared(answer))
+      : { status, headers: { 'content-type': json, ...asked.headers }, body: JSON.stringify(answer) }
     asked.answer = answer
-    const more = asked.headers
-    if (!tagged) return { status, headers: { 'content-type': json, ...more }, body: JSON.stringify(answer) }
-    const { body, etag, headers: always } = prepared(answer)
-    const headers = more === undefined ? always : { ...always, ...more }
-    return matches(request.headers['if-none-match'], etag) ? { status: 304, headers } : { status, headers, body }
+    return sent
   }
 
   const opened = ({ needs, query, body }: Route, request: FastifyRequest, reply: FastifyReply): AskedOf => {
@@ -98,7 +99,7 @@ export function answering(
 
   const carriedOut = (route: Route, handle: Handle, asked: AskedOf, request: FastifyRequest): Soon<Sent> =>
     rescued(
-      () => after(handle(asked), (answer) => succeeded(route, request, asked, answer)),
+      () => whenThere(handle(asked), (answer) => succeeded(route, request, asked, answer)),
       (thrown) => refused(thrown, request),
     )
 
@@ -143,6 +144,17 @@ export function answering(
     refused,
     stop: () => stopping.abort(),
   }
+}
+
+/** 304 for who has it already. */
+function unlessKnown(
+  request: FastifyRequest,
+  status: number,
+  { headers: more }: AskedOf,
+  { body, etag, headers: always }: Prepared,
+): Sent {
+  const headers = more === undefined ? always : { ...more, ...always }
+  return matches(request.headers['if-none-match'], etag) ? { status: 304, headers } : { status, headers, body }
 }
 
 /** Unknown members are ignored here, at the door, so that none is ever stored. */

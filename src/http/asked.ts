@@ -1,5 +1,5 @@
 /**
- * What one request gives its handler.
+ * What one request gives its handler, and what the handler says beside its answer.
  *
  * A class, because most handlers use little of it: what is not looked at is not made. Not a literal with a getter: each
  * of those is a shape of its own to V8, which keeps it, and the whole request with it, until the next full collection.
@@ -12,12 +12,15 @@ import { headerOf } from './gate/headers.ts'
 import type { Permits } from './gate/permit.ts'
 import type { Asked } from './handler.ts'
 
+/** Their shapes are the route's own. */
+type Params = Pick<Asked<RouteName>, 'params' | 'query' | 'body'>
+
 export interface Checked {
   readonly query: unknown
   readonly body: unknown
 }
 
-export class AskedOf {
+export class AskedOf implements Omit<Asked<RouteName>, keyof Params> {
   readonly params: unknown
   readonly query: unknown
   readonly body: unknown

@@ -3,8 +3,8 @@
 import type { FastifyInstance } from 'fastify'
 import { openApi } from '../contract/openapi/document.ts'
 import { etagOf, matches } from './etag.ts'
+import { json } from './gate/headers.ts'
 import { sizes } from './gate/sizes.ts'
-import { json } from './prepared.ts'
 import type { Sending } from './sending.ts'
 
 export function serveDescription(app: FastifyInstance, { send }: Pick<Sending, 'send'>): void {

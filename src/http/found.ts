@@ -3,7 +3,7 @@
 import { defaultEnterpriseProject } from '../access/directory/directory.ts'
 import type { Resource } from '../access/permission.ts'
 import { Problem } from '../lib/problem.ts'
-import { after } from '../lib/soon.ts'
+import { whenThere } from '../lib/soon.ts'
 import type { Soon } from '../lib/soon.ts'
 import { unknownCluster } from '../registry/clusters.ts'
 import type { ClusterRecord } from '../registry/clusters.ts'
@@ -32,10 +32,12 @@ export const clusterResource = ({ id }: ClusterRecord): Resource => ({ type: 'cl
 
 /** Of a mesh that may have been forgotten since: then its tags and its enterprise project are those it had. */
 export function resourceOfMesh(registry: RegistryStore, project: string, id: string): Soon<Resource> {
-  return after(registry.mesh(project, id), (mesh) => (mesh ? meshResource(mesh) : forgotten(registry, project, id)))
+  return whenThere(registry.mesh(project, id), (mesh) =>
+    mesh ? meshResource(mesh) : resourceOfForgotten(registry, project, id),
+  )
 }
 
-async function forgotten(registry: RegistryStore, project: string, id: string): Promise<Resource> {
+async function resourceOfForgotten(registry: RegistryStore, project: string, id: string): Promise<Resource> {
   const mesh = await registry.forgottenMesh(project, id)
   return mesh ? meshResource(mesh) : resourceOf(id, defaultEnterpriseProject.id)
 }
@@ -47,7 +49,7 @@ export function resourceBehind(
   id: string,
   what: 'upgrade' | 'job' = 'upgrade',
 ): Soon<Resource> {
-  return after(upgrades.meshOf(project, id, what), (mesh) => resourceOfMesh(registry, project, mesh))
+  return whenThere(upgrades.meshOf(project, id, what), (mesh) => resourceOfMesh(registry, project, mesh))
 }
 
 /** @param field that named it, when it was not the path. */

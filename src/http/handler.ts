@@ -32,6 +32,7 @@ export interface Asked<Name extends RouteName> {
   readonly permitted: <T>(things: readonly T[], resourceOf: (thing: T) => Resource) => readonly T[]
   /** For the audit log: the object as it was. */
   readonly was: (before: unknown) => void
+  /** @param name in lower case */
   readonly answerHeader: (name: string, value: string) => void
 }
 

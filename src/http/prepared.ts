@@ -1,6 +1,7 @@
 /** An answer as it is sent. One that comes again as the same object is neither written out nor hashed again. */
 
 import { etagOf } from './etag.ts'
+import { json } from './gate/headers.ts'
 
 export interface Prepared {
   /** Sent as it is: a text would be turned into bytes for each caller. */
@@ -8,8 +9,6 @@ export interface Prepared {
   readonly etag: string
   readonly headers: Readonly<Record<string, string>>
 }
-
-export const json = 'application/json; charset=utf-8'
 
 /** What comes out lives as long as the answer does. An answer must not change once it was given. */
 export function preparing(): (answer: object) => Prepared {

@@ -10,6 +10,7 @@ import type { Sending, Sent } from './sending.ts'
 /** What a real client sees of one answer. */
 interface Seen {
   readonly status: number | undefined
+  readonly title: string | undefined
   readonly headers: IncomingHttpHeaders
   /** As they came, names with their values. */
   readonly raw: readonly string[]
@@ -31,8 +32,8 @@ async function seen(
   onTestFinished(() => agent.destroy())
   return new Promise((resolve, reject) => {
     request({ host: '127.0.0.1', port, agent }, (answer) => {
-      const { statusCode: status, headers, rawHeaders: raw } = answer
-      buffer(answer).then((body) => resolve({ status, headers, raw, body: body.toString() }), reject)
+      const { statusCode: status, statusMessage: title, headers, rawHeaders: raw } = answer
+      buffer(answer).then((body) => resolve({ status, title, headers, raw, body: body.toString() }), reject)
     })
       .on('error', reject)
       .end()
@@ -80,11 +81,11 @@ it('ends its connection while the server stops, and says so once', async () => {
 })
 
 it('with a header that is none is not sent, and whoever waits is told', async () => {
-  const { status, body, headers } = await seen({
+  const { status, title, body, headers } = await seen({
     status: 200,
     headers: { 'x-name': 'a\r\nset-cookie: b' },
     body: 'secret',
   })
-  expect({ status, body }).toEqual({ status: 500, body: 'broken' })
+  expect({ status, title, body }).toEqual({ status: 500, title: 'Internal Server Error', body: 'broken' })
   expect(headers).not.toHaveProperty('set-cookie')
 })

@@ -14,7 +14,7 @@ import type { Caller } from '../access/caller.ts'
 import { routes } from '../contract/routes.ts'
 import type { Route } from '../contract/route.ts'
 import type { RouteName } from '../contract/routes.ts'
-import { after, rescued } from '../lib/soon.ts'
+import { rescued, whenThere } from '../lib/soon.ts'
 import type { Soon } from '../lib/soon.ts'
 import { shapeProblem } from './accepted.ts'
 import { answering } from './answer.ts'
@@ -28,13 +28,12 @@ import { noteEvents } from './events.ts'
 import type { NoteEvents } from './events.ts'
 import { answerClientError } from './gate/client-error.ts'
 import { shareConnections } from './gate/connections.ts'
-import { safeHeaders, safeHeadersOverTls } from './gate/headers.ts'
+import { json, safeHeaders, safeHeadersOverTls } from './gate/headers.ts'
 import { rate } from './gate/rate.ts'
 import type { Rate } from './gate/rate.ts'
 import { checkSizes, parsedBytes, sizes } from './gate/sizes.ts'
 import { handlersOf } from './handlers.ts'
 import type { Parts } from './parts.ts'
-import { json } from './prepared.ts'
 import { refusalOf, translated } from './problem.ts'
 import { requestIds } from './request-id.ts'
 import { sending } from './sending.ts'
@@ -74,7 +73,10 @@ export interface ServerOptions {
 
 type Answer = ReturnType<Answering['of']>
 
-const itself = (thrown: unknown): unknown => thrown
+/** Whatever was thrown, nothing included: to Fastify nothing means that all is well. */
+const asRefusal = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error('It was refused without a reason.', { cause: thrown })
+const noRefusal = (): undefined => undefined
 
 const defaultTimeouts = { headers: 15_000, request: 60_000, keepAlive: 60_000, lookEvery: 2000, finish: 10_000 }
 
@@ -184,28 +186,31 @@ function addGate(
   }
 
   const letIn = (request: FastifyRequest, reply: FastifyReply): Soon<void> => {
-    checkSizes(request)
-    forgetKindOfNothing(request)
     const { name, open } = request.routeOptions.config
     request.routeName = name
+    checkSizes(request)
     if (name === 'createToken') logIns.count(request)
-    if (open || (name && routes[name].needs === 'anybody')) return limit.count(request)
+    if (open || (name && routes[name].needs === 'anybody')) {
+      forgetKindOfNothing(request)
+      return limit.count(request)
+    }
     if (request.headers.authorization !== undefined) limit.look(request)
     const found = rescued(
       () => identify(access, request),
       (thrown) => failed(request, thrown),
     )
-    return after(found, (one) => {
+    return whenThere(found, (one) => {
       if ('verify' in one) request.signer = one
       else enter(request, one, name)
+      forgetKindOfNothing(request)
       hold(request, reply)
     })
   }
 
   // Before the body is read.
   app.addHook('onRequest', (request, reply, done) => {
-    const refusal = rescued<unknown>(() => letIn(request, reply), itself)
-    void after(refusal, done as (thrown: unknown) => void)
+    const refusal = rescued<Error | undefined>(() => whenThere(letIn(request, reply), noRefusal), asRefusal)
+    void whenThere(refusal, done)
   })
 
   // Once the body is there, before its shape is looked at.
@@ -248,7 +253,7 @@ function routeOf(name: RouteName, answer: Answer, events: NoteEvents, out: Sendi
         else out.send(reply, one)
       }
       void rescued(
-        () => after(answer(request, reply), sent),
+        () => whenThere(answer(request, reply), sent),
         (thrown) => void reply.send(thrown),
       )
     },

@@ -6,7 +6,7 @@
 import type { routes } from '../contract/routes.ts'
 import type { MeshUpgrade, UpgradeCreate, UpgradeUpdate } from '../contract/upgrades.ts'
 import { assertNever } from '../lib/problem.ts'
-import { after } from '../lib/soon.ts'
+import { whenThere } from '../lib/soon.ts'
 import { knownMesh, meshResource, resourceOfMesh } from './found.ts'
 import type { Handlers } from './handler.ts'
 import type { Parts } from './parts.ts'
@@ -28,8 +28,8 @@ export function upgradeHandlers(
       }),
 
     getUpgrade: ({ params, permit }) =>
-      after(upgrades.get(params.project_id, params.mesh_upgrade_id), (shown) =>
-        after(resource(params.project_id, shown), (about) => {
+      whenThere(upgrades.get(params.project_id, params.mesh_upgrade_id), (shown) =>
+        whenThere(resource(params.project_id, shown), (about) => {
           permit(about)
           return shown
         }),

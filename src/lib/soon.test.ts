@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { after, rescued } from './soon.ts'
+import { rescued, whenThere } from './soon.ts'
 import type { Soon } from './soon.ts'
 
 const broken = new Error('It broke.')
@@ -10,14 +10,14 @@ const fails = (): never => {
 
 describe('what is there', () => {
   it('is used at once', () => {
-    expect(after(1, (value) => value + 1)).toBe(2)
+    expect(whenThere(1, (value) => value + 1)).toBe(2)
     expect(rescued(() => 1, fails)).toBe(1)
   })
 
   it('is refused at once', () => {
-    expect(() => after(1, fails)).toThrow(broken)
+    expect(() => whenThere(1, fails)).toThrow(broken)
     expect(rescued(fails, asText)).toBe('refused: It broke.')
-    expect(rescued(() => after(1, fails), asText)).toBe('refused: It broke.')
+    expect(rescued(() => whenThere(1, fails), asText)).toBe('refused: It broke.')
   })
 })
 
@@ -25,10 +25,10 @@ describe('what is waited for', () => {
   const later = <T>(value: T): Soon<T> => Promise.resolve(value)
 
   it('is used when it comes', async () => {
-    const soon = after(later(1), (value) => value + 1)
+    const soon = whenThere(later(1), (value) => value + 1)
     expect(soon).toBeInstanceOf(Promise)
     expect(await soon).toBe(2)
-    expect(await after(later(1), (value) => later(value + 1))).toBe(2)
+    expect(await whenThere(later(1), (value) => later(value + 1))).toBe(2)
   })
 
   it('is refused when it comes, once', async () => {
@@ -37,9 +37,9 @@ describe('what is waited for', () => {
       seen.push(thrown)
       return asText(thrown)
     }
-    expect(await rescued(() => after(later('1'), fails), failed)).toBe('refused: It broke.')
+    expect(await rescued(() => whenThere(later('1'), fails), failed)).toBe('refused: It broke.')
     expect(await rescued(() => Promise.reject<string>(broken), failed)).toBe('refused: It broke.')
     expect(seen).toEqual([broken, broken])
-    await expect(after(Promise.reject(broken), (value) => value)).rejects.toBe(broken)
+    await expect(whenThere(Promise.reject(broken), (value) => value)).rejects.toBe(broken)
   })
 })

@@ -6,12 +6,12 @@
  */
 export type Soon<T> = T | Promise<T>
 
-/** `use(await soon)`. */
-export function after<T, U>(soon: Soon<T>, use: (value: T) => Soon<U>): Soon<U> {
+/** `return use(await soon)`. */
+export function whenThere<T, U>(soon: Soon<T>, use: (value: T) => Soon<U>): Soon<U> {
   return soon instanceof Promise ? soon.then(use) : use(soon)
 }
 
-/** `try { await work() } catch { failed(...) }`. */
+/** `try { return await work() } catch (thrown) { return failed(thrown) }`. */
 export function rescued<T>(work: () => Soon<T>, failed: (thrown: unknown) => Soon<T>): Soon<T> {
   try {
     const soon = work()

@@ -5,7 +5,7 @@ import type { Job } from '../contract/jobs.ts'
 import type { MeshUpgrade } from '../contract/upgrades.ts'
 import type { UpgradeDoor } from '../http/parts.ts'
 import { Problem } from '../lib/problem.ts'
-import { after } from '../lib/soon.ts'
+import { whenThere } from '../lib/soon.ts'
 import { newsOf } from '../tasks/news.ts'
 import { remembered } from '../tasks/remembered.ts'
 import type { Worked } from '../tasks/remembered.ts'
@@ -81,13 +81,13 @@ export function upgradeReading({ desk }: ReadingParts): UpgradeReading {
 
     // Others may wait for the same: whose project it is, each is asked afterwards.
     get: (project, id) =>
-      after(
+      whenThere(
         upgrades.of(id, () => upgradeSeen(id)),
         viewIn(project, 'upgrade', id),
       ),
 
     job: (project, id) =>
-      after(
+      whenThere(
         jobs.of(id, () => jobSeen(id)),
         viewIn(project, 'job', id),
       ),

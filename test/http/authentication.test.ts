@@ -56,6 +56,16 @@ describe('a request that says who it is from', () => {
     })
   })
 
+  it.each([undefined, null, 'a text', new Error('The disk is gone.')])(
+    'is not let in when nobody can tell: %s',
+    async (thrown) => {
+      const failing = (): Promise<never> => Promise.reject(thrown as Error)
+      const at = await harness(({ access }) => ({ access: { ...access, whoIs: failing } }))
+      for (const path of [groups, meshes, '/nowhere'])
+        expect(await at.ask('GET', path, undefined, { 'x-auth-token': 'guess' })).toMatchObject({ status: 500 })
+    },
+  )
+
   it('does not have its body looked at before', async () => {
     const at = await harness()
     const large = 'x'.repeat(13 * 1_048_576)

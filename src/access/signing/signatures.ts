@@ -20,7 +20,7 @@ import { canonicalHead, canonicalRequest } from '../../contract/signing/canonica
 import { timestamp } from '../../lib/clock.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Problem } from '../../lib/problem.ts'
-import { after } from '../../lib/soon.ts'
+import { whenThere } from '../../lib/soon.ts'
 import type { Soon } from '../../lib/soon.ts'
 import type { SignedRequest, Signer } from '../access.ts'
 import type { Caller } from '../caller.ts'
@@ -77,7 +77,7 @@ export function signatures({ keyOf, clock, region, lockout }: SignaturesOptions)
       if (head === undefined) throw refused('the address is not a path with readable escapes')
 
       lockout.check(access, from)
-      return after(keyOf(access), (key) => {
+      return whenThere(keyOf(access), (key) => {
         const terms = { access, secret: key?.secret ?? nobodysSecret, date, ...(info ? { info: info.text } : {}) }
         const expected = (payload: string) => {
           const requested = requestHash(canonicalRequest(head, payload))

@@ -6,7 +6,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { timestamp } from '../../lib/clock.ts'
 import { inTurn } from '../../lib/in-turn.ts'
 import { Problem } from '../../lib/problem.ts'
-import { after } from '../../lib/soon.ts'
+import { whenThere } from '../../lib/soon.ts'
 import type { Soon } from '../../lib/soon.ts'
 import type { TokenRequest } from '../../contract/tokens.ts'
 import type { Access } from '../access.ts'
@@ -164,7 +164,7 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
 
     whoIs(token) {
       if (token === undefined || token === '') throw refused('access/no-token', 'x-auth-token not found')
-      return after(kept(hashOf(token)), (there) => {
+      return whenThere(kept(hashOf(token)), (there) => {
         const found = alive(there)
         if (!found) throw refused('access/unknown-token', 'decrypt token fail')
         const { expiresAt } = found.token
@@ -233,7 +233,7 @@ export function tokens({ store, directory, systemPolicies, seal, lockout, clock 
     },
 
     temporary: (access) =>
-      after(seenKeys.get(access) ?? readKey(access), (key) => {
+      whenThere(seenKeys.get(access) ?? readKey(access), (key) => {
         const user = key && still(key)
         if (!key || !user) return undefined
         const project = key.project === undefined ? undefined : directory().projects.get(key.project)

@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { Problem } from '../../lib/problem.ts'
 import { refusalOf } from '../problem.ts'
-import { safeHeaders } from './headers.ts'
+import { json, safeHeaders } from './headers.ts'
 import { headersTooLarge } from './sizes.ts'
 
 /** Milliseconds that a refused caller may take to read the answer while it is still sending. */
@@ -25,7 +25,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, 
   const headers = {
     ...safeHeaders,
     'x-request-id': requestId,
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': json,
     'content-length': String(Buffer.byteLength(text)),
     connection: 'close',
   }

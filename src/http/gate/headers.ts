@@ -8,6 +8,9 @@ export function headerOf(request: FastifyRequest, name: string): string | undefi
   return Array.isArray(value) ? value[0] : value
 }
 
+/** `Content-Type` of every answer but streams of events. */
+export const json = 'application/json; charset=utf-8'
+
 /** Answers are data for programs: a browser that is led here must neither run, frame, guess nor remember them. */
 export const safeHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',

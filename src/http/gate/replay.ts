@@ -1,8 +1,8 @@
 /** A signed write that comes twice - sent again by a client, or by somebody who copied it - is done once. */
 
-import { createHash } from 'node:crypto'
 import type { KeptAnswer, Replays } from '../../access/signing/replays.ts'
 import type { InTurn } from '../../lib/in-turn.ts'
+import { payloadHash } from '../../contract/signing.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Sent } from '../sending.ts'
 
@@ -25,7 +25,7 @@ export function doneOnce(
   work: () => Promise<Sent>,
 ): Promise<Sent> {
   return ofRequest(key, async () => {
-    const begun = await replays.begin(key, createHash('sha256').update(body).digest('hex'), now())
+    const begun = await replays.begin(key, payloadHash(body), now())
     switch (begun.kind) {
       case 'answered':
         return again(begun.answer)
