@@ -155,9 +155,14 @@ describe('the diary of an upgrade that is over', () => {
   }
 })
 
+/** Asked for by many readers at one moment: it listens once. */
+const listening = new WeakMap<Harness, Promise<string>>()
+
 /** A reader on a real connection. */
 async function reader(headers: Readonly<Record<string, string>> = {}) {
-  if (!at.app.server.listening) await at.app.listen({ host: '127.0.0.1', port: 0 })
+  const listens = listening.get(at) ?? at.app.listen({ host: '127.0.0.1', port: 0 })
+  listening.set(at, listens)
+  await listens
   const leaving = new AbortController()
   const { port } = at.app.server.address() as AddressInfo
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: asEvents(headers), signal: leaving.signal })
