@@ -11,7 +11,7 @@ import { Problem, problemFrom } from '../lib/problem.ts'
 import { rescued, whenThere } from '../lib/soon.ts'
 import type { Soon } from '../lib/soon.ts'
 import { AskedOf } from './asked.ts'
-import { matches } from './etag.ts'
+import { unlessKnown } from './etag.ts'
 import { projectOf } from './gate/authenticate.ts'
 import { json } from './gate/headers.ts'
 import { Permits } from './gate/permit.ts'
@@ -20,7 +20,6 @@ import { isAudited, withoutOnce, writeAnswered, writeAsked, writeRefused } from 
 import type { Handlers } from './handler.ts'
 import type { Parts } from './parts.ts'
 import { preparing } from './prepared.ts'
-import type { Prepared } from './prepared.ts'
 import { refusalOf, translated } from './problem.ts'
 import type { Sent } from './sending.ts'
 
@@ -70,6 +69,12 @@ export function answering(
     }
   }
 
+  const kept = (request: FastifyRequest, status: number, { headers: more }: AskedOf, answer: object): Sent => {
+    const { body, etag, headers: always } = prepared(answer)
+    const headers = more === undefined ? always : { ...more, ...always }
+    return unlessKnown(request.headers['if-none-match'], etag, { status, headers, body })
+  }
+
   const succeeded = (
     { status, etag: tagged }: Route,
     request: FastifyRequest,
@@ -77,9 +82,7 @@ export function answering(
     answer: object,
   ): Sent => {
     asked.gate.finish()
-    const sent = tagged
-      ? unlessKnown(request, status, asked, prepared(answer))
-      : { status, headers: { 'content-type': json, ...asked.headers }, body: JSON.stringify(answer) }
+    const sent = tagged ? kept(request, status, asked, answer) : written(status, asked, answer)
     asked.answer = answer
     return sent
   }
@@ -146,16 +149,11 @@ export function answering(
   }
 }
 
-/** 304 for who has it already. */
-function unlessKnown(
-  request: FastifyRequest,
-  status: number,
-  { headers: more }: AskedOf,
-  { body, etag, headers: always }: Prepared,
-): Sent {
-  const headers = more === undefined ? always : { ...more, ...always }
-  return matches(request.headers['if-none-match'], etag) ? { status: 304, headers } : { status, headers, body }
-}
+const written = (status: number, { headers }: AskedOf, answer: object): Sent => ({
+  status,
+  headers: { 'content-type': json, ...headers },
+  body: JSON.stringify(answer),
+})
 
 /** Unknown members are ignored here, at the door, so that none is ever stored. */
 const known = (schema: TSchema | undefined, value: unknown): unknown =>

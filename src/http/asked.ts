@@ -12,15 +12,13 @@ import { headerOf } from './gate/headers.ts'
 import type { Permits } from './gate/permit.ts'
 import type { Asked } from './handler.ts'
 
-/** Their shapes are the route's own. */
-type Params = Pick<Asked<RouteName>, 'params' | 'query' | 'body'>
-
 export interface Checked {
   readonly query: unknown
   readonly body: unknown
 }
 
-export class AskedOf implements Omit<Asked<RouteName>, keyof Params> {
+/** Parameters, query and body have the shapes of their route, which `answer.ts` vouches for. */
+export class AskedOf implements Omit<Asked<RouteName>, 'params' | 'query' | 'body'> {
   readonly params: unknown
   readonly query: unknown
   readonly body: unknown

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from 'fastify'
 import { openApi } from '../contract/openapi/document.ts'
-import { etagOf, matches } from './etag.ts'
+import { etagOf, unlessKnown } from './etag.ts'
 import { json } from './gate/headers.ts'
 import { sizes } from './gate/sizes.ts'
 import type { Sending } from './sending.ts'
@@ -17,7 +17,6 @@ export function serveDescription(app: FastifyInstance, { send }: Pick<Sending, '
     }
     const { text, etag } = made
     const headers = { 'content-type': json, etag, 'cache-control': 'public, no-cache' }
-    const unchanged = matches(request.headers['if-none-match'], etag)
-    send(reply, unchanged ? { status: 304, headers } : { status: 200, headers, body: text })
+    send(reply, unlessKnown(request.headers['if-none-match'], etag, { status: 200, headers, body: text }))
   })
 }

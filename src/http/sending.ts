@@ -1,6 +1,7 @@
 /**
  * How answers go out: what every answer says, then what it says itself. Not by way of Fastify's reply, which keeps the
- * headers in a dictionary of its own on their way: that is a twentieth of a short answer. Of its hooks `onResponse` still hears of the end, `onSend` would not.
+ * headers in a dictionary of its own on their way: that is a twentieth of a short answer. Of its hooks `onResponse` still
+ * hears of the end, `onSend` would not.
  */
 
 import { STATUS_CODES } from 'node:http'

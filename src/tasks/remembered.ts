@@ -37,6 +37,7 @@ export function remembered<T>({ watch }: Pick<TaskDesk, 'watch'>, atMost: number
 
   const keep = (key: string, worked: Worked<T>): void => {
     kept.set(key, worked)
+    // What is heavier than all of it is not kept.
     if (kept.has(key)) keysOf.set(worked.task, (keysOf.get(worked.task) ?? new Set()).add(key))
   }
 

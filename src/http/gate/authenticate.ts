@@ -32,7 +32,7 @@ function signedRequest({ raw, method, ip }: FastifyRequest): SignedRequest {
   return {
     method,
     url: raw.url ?? '',
-    // Each came once, and then there is nothing to be dropped.
+    // Each came once, so nothing was dropped. Of Set-Cookie Node makes a list even then.
     headers: asRead ? (headers as Readonly<Record<string, string>>) : joined(rawHeaders),
     from: ip,
   }

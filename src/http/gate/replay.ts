@@ -1,8 +1,8 @@
 /** A signed write that comes twice - sent again by a client, or by somebody who copied it - is done once. */
 
 import type { KeptAnswer, Replays } from '../../access/signing/replays.ts'
-import type { InTurn } from '../../lib/in-turn.ts'
 import { payloadHash } from '../../contract/signing.ts'
+import type { InTurn } from '../../lib/in-turn.ts'
 import { Problem } from '../../lib/problem.ts'
 import type { Sent } from '../sending.ts'
 
